@@ -1,0 +1,71 @@
+// Runs the tests from the sources (no build), keeps their counts, and says what it left out.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { root, run, say } from './say.mjs';
+
+const results = path.join(root, '.cache/results');
+
+/**
+ * Runs jest over the workspace.
+ * @param {string[]} args handed to jest as they are, for example a path or `-t <name>`
+ * @param {{ label?: string, node?: string, env?: Record<string, string>, config?: string }} [options] `label` names the run's
+ *   result file in `.cache/results`; `node` is another Node to run on; `config` another jest configuration
+ * @returns {Promise<number>} jest's exit code
+ */
+export async function jest(args = [], options = {}) {
+  const { label = 'tests', node = process.execPath, env = {}, config } = options;
+  mkdirSync(results, { recursive: true });
+  const file = path.join(results, `${label}.json`);
+  rmSync(file, { force: true });
+  return run(
+    node,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning', // "VM Modules is an experimental feature", once per worker
+      'node_modules/jest/bin/jest.js',
+      ...(config === undefined ? [] : ['--config', config]),
+      '--json',
+      `--outputFile=${file}`,
+      ...args,
+    ],
+    { env },
+  );
+}
+
+/** The counts of every run since `.cache/results` was last emptied: `{ passed, failed, skipped }`. */
+export function counts() {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  if (!existsSync(results)) return sum;
+  for (const name of readdirSync(results)) {
+    const result = JSON.parse(readFileSync(path.join(results, name), 'utf8'));
+    sum.passed += result.numPassedTests;
+    // A suite that could not even be loaded has no tests to count, and is a failure all the same.
+    sum.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    sum.skipped += result.numPendingTests + result.numTodoTests;
+  }
+  return sum;
+}
+
+/** Forgets the counts of earlier runs. */
+export function forgetCounts() {
+  rmSync(results, { recursive: true, force: true });
+}
+
+/** Prints which test files need the lab, and how to run them. */
+export function sayWhatIsLeftToTheLab() {
+  const files = ['packages', 'tools'].flatMap((folder) =>
+    readdirSync(path.join(root, folder)).flatMap((member) => labFiles(`${folder}/${member}/test`)),
+  );
+  if (files.length === 0) return;
+  say('test', `left to the lab (real servers; "npm run lab", as root on Debian): ${files.length} files`);
+  for (const file of files) say('test', `  ${file}`);
+}
+
+function labFiles(folder) {
+  const absolute = path.join(root, folder);
+  if (!existsSync(absolute)) return [];
+  return readdirSync(absolute, { recursive: true })
+    .filter((file) => file.endsWith('.lab.ts'))
+    .map((file) => `${folder}/${file}`)
+    .sort();
+}
