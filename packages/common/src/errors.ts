@@ -1,0 +1,395 @@
+/**
+ * The error tree.
+ *
+ *     SdkError                       code, hint?, decision?, attempts?, cause
+ *     ├─ ConfigurationError          the options are wrong; nothing was sent
+ *     ├─ TransportError              no answer came back: requestSent, retryable
+ *     │  ├─ TimeoutError             phase: pool | proxy | connect | headers | idle | total
+ *     │  ├─ ProxyError               phase: resolve | connect | tls | auth | tunnel, status?
+ *     │  ├─ TlsError                 the origin's certificate or handshake
+ *     │  └─ ConnectionError          refused, reset, DNS, protocol
+ *     ├─ ResponseError               the provider answered, and it is a failure
+ *     │  ├─ AuthenticationError 401 · PermissionError 403 · NotFoundError 404 · ConflictError 409
+ *     │  ├─ PreconditionError 412 · ValidationError 400/422 · RateLimitError 429 · ServerError 5xx
+ *     │  └─ MalformedResponseError   the body is not what the API promises
+ *     ├─ IntegrityError              bytes do not match their checksum
+ *     ├─ OperationError              an asynchronous job failed or did not end in time
+ *     └─ UnsupportedError            this driver cannot do that
+ *
+ * Every member is JSON-safe and free of secrets: `toJSON` and `util.inspect` show an allow-list.
+ */
+import type { AttemptFacts, DecisionFacts } from './facts.js';
+
+/** Every code an error of the SDK can carry; a closed union, one per class. */
+export type SdkErrorCode = keyof SdkErrorByCode;
+
+/** The class that each code belongs to. */
+export interface SdkErrorByCode {
+  SDK_CONFIGURATION: ConfigurationError;
+  SDK_TIMEOUT: TimeoutError;
+  SDK_PROXY: ProxyError;
+  SDK_TLS: TlsError;
+  SDK_CONNECTION: ConnectionError;
+  SDK_RESPONSE: ResponseError;
+  SDK_AUTHENTICATION: AuthenticationError;
+  SDK_PERMISSION: PermissionError;
+  SDK_NOT_FOUND: NotFoundError;
+  SDK_CONFLICT: ConflictError;
+  SDK_PRECONDITION: PreconditionError;
+  SDK_VALIDATION: ValidationError;
+  SDK_RATE_LIMIT: RateLimitError;
+  SDK_SERVER: ServerError;
+  SDK_MALFORMED_RESPONSE: MalformedResponseError;
+  SDK_INTEGRITY: IntegrityError;
+  SDK_OPERATION: OperationError;
+  SDK_UNSUPPORTED: UnsupportedError;
+}
+
+/** Marks errors of the SDK across copies of the package, where `instanceof` would fail. */
+const BRAND = Symbol.for('@sdk/common.error');
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** What every error may be given. */
+export interface SdkErrorInit {
+  /** What to do about it, in one sentence. */
+  readonly hint?: string | undefined;
+  /** The error below this one; it must be free of secrets. */
+  readonly cause?: unknown;
+  readonly decision?: DecisionFacts | undefined;
+}
+
+/** The root of every error that the SDK throws. */
+export abstract class SdkError extends Error {
+  abstract readonly code: SdkErrorCode;
+  /** What to do about it, in one sentence. */
+  readonly hint?: string;
+  /** Which proxy decision the request travelled under. Set by the connection. */
+  decision?: DecisionFacts;
+  /** Every attempt, first to last, where there was more than one. Set by the connection. */
+  attempts?: readonly AttemptFacts[];
+
+  constructor(message: string, init: SdkErrorInit = {}) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = new.target.name;
+    if (init.hint !== undefined) this.hint = init.hint;
+    if (init.decision !== undefined) this.decision = init.decision;
+    Object.defineProperty(this, 'name', { enumerable: false });
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** The facts of this class beside those of every error; subclasses extend it. */
+  protected facts(): Record<string, unknown> {
+    return {};
+  }
+
+  /** A JSON-safe, secret-free record of the error and its causes. */
+  toJSON(): Record<string, unknown> {
+    return withoutUndefined({
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      ...this.facts(),
+      decision: this.decision,
+      attempts: this.attempts,
+      cause: causeFacts(this.cause),
+    });
+  }
+
+  [INSPECT](_depth: unknown, options: object, inspect: (value: unknown, options: object) => string): string {
+    const { name: _name, message: _message, ...facts } = this.toJSON();
+    return `${this.stack ?? `${this.name}: ${this.message}`} ${inspect(facts, options)}`;
+  }
+}
+
+/** The options are wrong: the message names the field, what was seen, and the remedy. Nothing was sent. */
+export class ConfigurationError extends SdkError {
+  readonly code = 'SDK_CONFIGURATION';
+  /** The option, variable or argument at fault, e.g. `HTTPS_PROXY`, `timeouts.totalMs`. */
+  readonly field?: string;
+
+  constructor(message: string, init: SdkErrorInit & { readonly field?: string | undefined } = {}) {
+    super(message, init);
+    if (init.field !== undefined) this.field = init.field;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { field: this.field };
+  }
+}
+
+/** Whether the origin may have seen the request: `no` and `yes` are certain. */
+export type RequestSent = 'no' | 'maybe' | 'yes';
+
+/** What every transport error is given. */
+export interface TransportErrorInit extends SdkErrorInit {
+  readonly requestSent: RequestSent;
+  readonly retryable: boolean;
+}
+
+/** No answer came back. */
+export abstract class TransportError extends SdkError {
+  /** Whether the origin may have seen the request. */
+  readonly requestSent: RequestSent;
+  /** Whether the same request may succeed later; whether it may be sent again also depends on `requestSent`. */
+  readonly retryable: boolean;
+
+  constructor(message: string, init: TransportErrorInit) {
+    super(message, init);
+    this.requestSent = init.requestSent;
+    this.retryable = init.retryable;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { requestSent: this.requestSent, retryable: this.retryable };
+  }
+}
+
+/** Which timer fired: see `Timeouts`. */
+export type TimeoutPhase = 'pool' | 'proxy' | 'connect' | 'headers' | 'idle' | 'total';
+
+/** A timer fired. */
+export class TimeoutError extends TransportError {
+  readonly code = 'SDK_TIMEOUT';
+  readonly phase: TimeoutPhase;
+  /** The limit that passed, in milliseconds. */
+  readonly timeoutMs: number;
+
+  constructor(
+    message: string,
+    init: TransportErrorInit & { readonly phase: TimeoutPhase; readonly timeoutMs: number },
+  ) {
+    super(message, init);
+    this.phase = init.phase;
+    this.timeoutMs = init.timeoutMs;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { ...super.facts(), phase: this.phase, timeoutMs: this.timeoutMs };
+  }
+}
+
+/** Where the way through the proxy ended. */
+export type ProxyPhase = 'resolve' | 'connect' | 'tls' | 'auth' | 'tunnel';
+
+/** The proxy failed or refused; over CONNECT this can never be the provider's answer. */
+export class ProxyError extends TransportError {
+  readonly code = 'SDK_PROXY';
+  readonly phase: ProxyPhase;
+  /** The proxy without credentials, e.g. `http://proxy.corp:3128`. */
+  readonly proxy: string;
+  /** The status that the proxy itself answered. */
+  readonly status?: number;
+
+  constructor(
+    message: string,
+    init: TransportErrorInit & {
+      readonly phase: ProxyPhase;
+      readonly proxy: string;
+      readonly status?: number | undefined;
+    },
+  ) {
+    super(message, init);
+    this.phase = init.phase;
+    this.proxy = init.proxy;
+    if (init.status !== undefined) this.status = init.status;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { ...super.facts(), phase: this.phase, proxy: this.proxy, status: this.status };
+  }
+}
+
+/** The origin's certificate or handshake failed; `reason` is OpenSSL's or Node's own code. */
+export class TlsError extends TransportError {
+  readonly code = 'SDK_TLS';
+  /** E.g. `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
+  readonly reason: string;
+
+  constructor(message: string, init: TransportErrorInit & { readonly reason: string }) {
+    super(message, init);
+    this.reason = init.reason;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { ...super.facts(), reason: this.reason };
+  }
+}
+
+/** The connection to the origin was refused or reset, its name not found, or its answer no HTTP. */
+export class ConnectionError extends TransportError {
+  readonly code = 'SDK_CONNECTION';
+  /** Node's own code, e.g. `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `HPE_INVALID_CONSTANT`. */
+  readonly reason: string;
+
+  constructor(message: string, init: TransportErrorInit & { readonly reason: string }) {
+    super(message, init);
+    this.reason = init.reason;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { ...super.facts(), reason: this.reason };
+  }
+}
+
+/** A provider's rate limit, from whichever family of headers it sends. */
+export interface RateLimit {
+  readonly limit?: number | undefined;
+  readonly remaining?: number | undefined;
+  /** ISO time at which the window starts anew. */
+  readonly resetAt?: string | undefined;
+}
+
+/** What every response error is given. */
+export interface ResponseErrorInit extends SdkErrorInit {
+  readonly status: number;
+  readonly requestId?: string | undefined;
+  readonly providerCode?: string | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** The decoded body; kept out of JSON, `inspect` and logs, since providers echo what was sent. */
+  readonly body?: unknown;
+  /** In absolute-form HTTP a proxy's refusal can look like the origin's. */
+  readonly maybeFromProxy?: boolean | undefined;
+}
+
+/** The provider answered, and it is a failure. */
+export class ResponseError extends SdkError {
+  readonly code: SdkErrorCode = 'SDK_RESPONSE';
+  readonly status: number;
+  /** The provider's own id of the request, for its support desk. */
+  readonly requestId?: string;
+  /** The provider's own code of the failure, e.g. `NoSuchKey`. */
+  readonly providerCode?: string;
+  readonly rateLimit?: RateLimit;
+  /** How long the provider asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** `true` where the answer came through a forward proxy in absolute-form and may be its own. */
+  readonly maybeFromProxy?: boolean;
+  /** The decoded body; not enumerable, since providers echo what was sent. */
+  declare readonly body: unknown;
+
+  constructor(message: string, init: ResponseErrorInit) {
+    super(message, init);
+    this.status = init.status;
+    if (init.requestId !== undefined) this.requestId = init.requestId;
+    if (init.providerCode !== undefined) this.providerCode = init.providerCode;
+    if (init.rateLimit !== undefined) this.rateLimit = init.rateLimit;
+    if (init.retryAfterMs !== undefined) this.retryAfterMs = init.retryAfterMs;
+    if (init.maybeFromProxy !== undefined) this.maybeFromProxy = init.maybeFromProxy;
+    Object.defineProperty(this, 'body', { value: init.body, enumerable: false });
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return {
+      status: this.status,
+      requestId: this.requestId,
+      providerCode: this.providerCode,
+      rateLimit: this.rateLimit,
+      retryAfterMs: this.retryAfterMs,
+      maybeFromProxy: this.maybeFromProxy,
+    };
+  }
+}
+
+/** The credentials were not accepted (401, or a provider's code that says so). */
+export class AuthenticationError extends ResponseError {
+  override readonly code = 'SDK_AUTHENTICATION';
+}
+
+/** The credentials are good, but not for this (403). */
+export class PermissionError extends ResponseError {
+  override readonly code = 'SDK_PERMISSION';
+}
+
+/** There is no such thing (404). */
+export class NotFoundError extends ResponseError {
+  override readonly code = 'SDK_NOT_FOUND';
+}
+
+/** It exists already, or its state forbids the change (409). */
+export class ConflictError extends ResponseError {
+  override readonly code = 'SDK_CONFLICT';
+}
+
+/** A condition that the call asked for does not hold (412). */
+export class PreconditionError extends ResponseError {
+  override readonly code = 'SDK_PRECONDITION';
+}
+
+/** The provider refused the values (400, 422). */
+export class ValidationError extends ResponseError {
+  override readonly code = 'SDK_VALIDATION';
+}
+
+/** Too many requests (429); `retryAfterMs` where the provider says how long. */
+export class RateLimitError extends ResponseError {
+  override readonly code = 'SDK_RATE_LIMIT';
+}
+
+/** The provider failed (5xx). */
+export class ServerError extends ResponseError {
+  override readonly code = 'SDK_SERVER';
+}
+
+/** The body is not what the API promises. */
+export class MalformedResponseError extends ResponseError {
+  override readonly code = 'SDK_MALFORMED_RESPONSE';
+}
+
+/** Bytes do not match their checksum. */
+export class IntegrityError extends SdkError {
+  readonly code = 'SDK_INTEGRITY';
+}
+
+/** An asynchronous job failed, or did not end in the time it was given. */
+export class OperationError extends SdkError {
+  readonly code = 'SDK_OPERATION';
+  /** `failed`: the provider says so; `timeout`: `waitMs` passed and the job may still be running. */
+  readonly reason: 'failed' | 'timeout';
+
+  constructor(message: string, init: SdkErrorInit & { readonly reason: 'failed' | 'timeout' }) {
+    super(message, init);
+    this.reason = init.reason;
+  }
+
+  protected override facts(): Record<string, unknown> {
+    return { reason: this.reason };
+  }
+}
+
+/** This driver cannot do that; `capabilities` says so beforehand. */
+export class UnsupportedError extends SdkError {
+  readonly code = 'SDK_UNSUPPORTED';
+}
+
+/**
+ * Whether a value is an error of the SDK, and of one code where one is given. Unlike `instanceof` it also holds
+ * across two copies of the package.
+ */
+export function isSdkError(value: unknown): value is SdkError;
+export function isSdkError<C extends SdkErrorCode>(value: unknown, code: C): value is SdkErrorByCode[C];
+export function isSdkError(value: unknown, code?: SdkErrorCode): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const error = value as { [BRAND]?: unknown; code?: unknown };
+  return error[BRAND] === true && (code === undefined || error.code === code);
+}
+
+function withoutUndefined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+/** An allow-list: a foreign error may hang sockets, options or headers on itself. */
+function causeFacts(cause: unknown): unknown {
+  if (cause === undefined) return undefined;
+  if (isSdkError(cause)) return cause.toJSON();
+  if (cause instanceof Error) {
+    const { code } = cause as { code?: unknown };
+    return withoutUndefined({
+      name: cause.name,
+      message: cause.message,
+      code: typeof code === 'string' ? code : undefined,
+    });
+  }
+  return { message: typeof cause === 'string' ? cause : typeof cause };
+}

@@ -1,0 +1,26 @@
+/** The timers of a request. Each covers what its name says; one that fires is a `TimeoutError` of that phase. */
+
+/** All in milliseconds; `0` or `Infinity` is refused: leave a member out to get its default. */
+export interface Timeouts {
+  /** Waiting for a free socket while the pool is full. */
+  readonly poolMs: number;
+  /** TCP and TLS to the origin, inside a tunnel too. */
+  readonly connectMs: number;
+  /** TCP, TLS and CONNECT to the proxy. */
+  readonly proxyMs: number;
+  /** From the request's last byte to the end of the answer's headers. */
+  readonly headersMs: number;
+  /** The longest silence while a body travels, either way. */
+  readonly idleMs: number;
+  /** The whole call, retries, waits and the body's last byte included. Off unless given. */
+  readonly totalMs?: number | undefined;
+}
+
+/** What holds where nothing is said; finite for all but `totalMs`. */
+export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
+  poolMs: 30_000,
+  connectMs: 10_000,
+  proxyMs: 15_000,
+  headersMs: 60_000,
+  idleMs: 60_000,
+});
