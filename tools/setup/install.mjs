@@ -50,7 +50,10 @@ export async function install({ without = ['@sdk-tools/node-versions'] } = {}) {
     return 0;
   }
   const why = found === undefined ? 'first install' : 'the lockfile or a manifest changed';
-  say('setup', `${pnpm}: installing what the lockfile names, ${lockedPackages()} packages (${why})`);
+  say(
+    'setup',
+    `${pnpm}: installing what the lockfile names, ${lockedPackages()} packages (${why})`,
+  );
   const started = performance.now();
   const filters = without.flatMap((name) => ['--filter', `!${name}`]);
   const code = await run('npx', [

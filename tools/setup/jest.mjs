@@ -57,7 +57,10 @@ export function sayWhatIsLeftToTheLab() {
     readdirSync(path.join(root, folder)).flatMap((member) => labFiles(`${folder}/${member}/test`)),
   );
   if (files.length === 0) return;
-  say('test', `left to the lab (real servers; "npm run lab", as root on Debian): ${files.length} files`);
+  say(
+    'test',
+    `left to the lab (real servers; "npm run lab", as root on Debian): ${files.length} files`,
+  );
   for (const file of files) say('test', `  ${file}`);
 }
 

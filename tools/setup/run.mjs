@@ -24,7 +24,10 @@ const verbs = {
   async test() {
     const installed = await install();
     if (installed !== 0) return installed;
-    say('test', `jest${args.map((arg) => ` ${arg}`).join('')} on Node ${process.version}, from the sources`);
+    say(
+      'test',
+      `jest${args.map((arg) => ` ${arg}`).join('')} on Node ${process.version}, from the sources`,
+    );
     const code = await jest(args, { label: `tests on Node ${process.version}` });
     sayWhatIsLeftToTheLab();
     return code;
@@ -72,7 +75,10 @@ function refuseOldNode() {
 refuseOldNode();
 const chosen = Object.hasOwn(verbs, verb ?? '') ? verbs[verb] : undefined;
 if (chosen === undefined) {
-  say('setup', `unknown verb ${JSON.stringify(verb)}; the verbs are ${Object.keys(verbs).join(', ')}`);
+  say(
+    'setup',
+    `unknown verb ${JSON.stringify(verb)}; the verbs are ${Object.keys(verbs).join(', ')}`,
+  );
   process.exitCode = 1;
 } else {
   process.exitCode = await chosen();

@@ -1,0 +1,148 @@
+// Which way the arrows point: ARCHITECTURE.md, section 2, as rules. tools/check/arrows.mjs proves that each one fires.
+
+const common = '^packages/common/src/';
+const services = 'compute|storage|dns';
+
+/** A folder of common may import only the ones named; files that lie directly in src (errors, facts, …) serve all. */
+function layer(name, below) {
+  const upwards = ['proxy', 'wire', 'transport', 'connection', 'driver', 'telemetry'].filter(
+    (other) => other !== name && !below.includes(other),
+  );
+  return {
+    name: `common-${name}-imports-only-what-is-below`,
+    comment: `common/src/${name} may import ${below.join(', ') || 'nothing'} beside the files of common/src itself.`,
+    severity: 'error',
+    from: { path: `${common}${name}/` },
+    to: { path: `${common}(${upwards.join('|')}|index\\.ts$)` },
+  };
+}
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'No circle, not even of types.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'An import that leads nowhere would escape every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+
+    // common: driver → connection → { proxy, transport → wire }; everything → errors → facts; telemetry → facts
+    layer('driver', ['connection', 'proxy', 'transport', 'telemetry']),
+    layer('connection', ['proxy', 'transport', 'telemetry']),
+    layer('transport', ['wire', 'telemetry']),
+    layer('wire', ['telemetry']),
+    layer('proxy', []),
+    {
+      name: 'common-telemetry-imports-only-facts',
+      severity: 'error',
+      from: { path: `${common}telemetry/` },
+      to: { path: '^packages/', pathNot: `${common}(telemetry/|facts\\.ts$)` },
+    },
+    {
+      name: 'common-errors-imports-only-facts',
+      severity: 'error',
+      from: { path: `${common}errors\\.ts$` },
+      to: { path: '^packages/', pathNot: `${common}facts\\.ts$` },
+    },
+    {
+      name: 'common-facts-imports-nothing',
+      severity: 'error',
+      from: { path: `${common}facts\\.ts$` },
+      to: { path: '^packages/' },
+    },
+    {
+      name: 'common-base-files-import-no-folder',
+      comment:
+        'A file directly in common/src is below every folder (the faces, which list exports, are not).',
+      severity: 'error',
+      from: { path: `${common}[^/]+\\.ts$`, pathNot: `${common}(index|undici)\\.ts$` },
+      to: { path: `${common}[^/]+/` },
+    },
+
+    // between packages
+    {
+      name: 'common-imports-no-package',
+      severity: 'error',
+      from: { path: common },
+      to: { path: '^packages/(?!common/)' },
+    },
+    {
+      name: 'providers-import-only-common',
+      severity: 'error',
+      from: { path: '^packages/providers/src/' },
+      to: { path: '^packages/(?!common/|providers/)' },
+    },
+    {
+      name: 'no-provider-imports-another',
+      severity: 'error',
+      from: { path: '^packages/providers/src/([^/]+)/' },
+      to: { path: '^packages/providers/src/', pathNot: '^packages/providers/src/$1/' },
+    },
+    {
+      name: 'no-service-imports-another',
+      severity: 'error',
+      from: { path: `^packages/(${services})/src/` },
+      to: { path: '^packages/', pathNot: '^packages/($1|common|providers)/' },
+    },
+    {
+      name: 'no-driver-imports-another',
+      comment: 'drivers/<id>.ts and drivers/<id>/ belong together.',
+      severity: 'error',
+      from: { path: `^packages/(${services})/src/drivers/([^/.]+)` },
+      to: { path: '^packages/$1/src/drivers/', pathNot: '^packages/$1/src/drivers/$2[./]' },
+    },
+    {
+      name: 'src-never-imports-testing',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/testing/' },
+      to: { path: '^packages/testing/' },
+    },
+    {
+      name: 'src-imports-no-test-and-no-tool',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '^(packages/[^/]+/test|tools|examples)/' },
+    },
+    {
+      name: 'packages-meet-by-name-only',
+      comment:
+        'Another package is imported by its name, so by its public face; never by a path into its folder.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'tools-and-examples-use-public-faces',
+      severity: 'error',
+      from: { path: '^(tools|examples|packages/cli)/' },
+      to: { path: '^packages/(?!cli/)', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'no-undeclared-package',
+      comment:
+        "What src imports is in the dependencies of its own package, not only in somebody else's.",
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|\\.cache|coverage)/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@sdk/source', 'import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.d.ts', '.json'],
+    },
+  },
+};
