@@ -2,6 +2,7 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@sdk/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
