@@ -1,1 +1,22 @@
-export {};
+export { createCertificateAuthority } from './certificates.js';
+export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
+export type { LoopbackHost, ServerTls } from './loopback.js';
+export { startOrigin } from './origin.js';
+export type { Origin, OriginOptions } from './origin.js';
+export { defaultHandler, patternBytes } from './origin-routes.js';
+export type { Echo } from './origin-routes.js';
+export { startProxy } from './proxy.js';
+export type { Proxy, ProxyOptions, ProxyStats, RecordedProxyRequest } from './proxy.js';
+export type { RecordedRequest } from './recorded-request.js';
+export { startScriptedProxy } from './scripted-proxy.js';
+export type {
+  ConnectionScript,
+  RequestHead,
+  ScriptApi,
+  ScriptedConnection,
+  ScriptedProxy,
+  ScriptedProxyOptions,
+} from './scripted-proxy.js';
+export { scripts } from './scripts.js';
+export type { TunnelScriptOptions } from './scripts.js';
+export { until } from './until.js';

@@ -1,0 +1,95 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** The two loopback addresses a fixture may bind to; nothing else is ever listened on. */
+export type LoopbackHost = '127.0.0.1' | '::1';
+
+/** The certificate side of a fixture that speaks TLS. */
+export interface ServerTls {
+  /** The server's certificate (chain), PEM. */
+  readonly cert: string;
+  /** Its private key, PEM. */
+  readonly key: string;
+  /** Roots that client certificates are checked against, PEM. */
+  readonly ca?: string | undefined;
+  /** `true` asks every client for a certificate, and refuses those that `ca` did not sign. Default: `false`. */
+  readonly requestCert?: boolean | undefined;
+}
+
+/** A socket of a loopback server with the number it was given: 1 for the first, and never given again. */
+export interface NumberedSocket {
+  readonly socketId: number;
+  readonly socket: Socket;
+}
+
+/** A listening server that knows its sockets, so that a leak can be counted and a teardown never hangs. */
+export interface Loopback {
+  readonly host: LoopbackHost;
+  readonly port: number;
+  /** `host:port`, with brackets around an IPv6 address. */
+  readonly authority: string;
+  /** TCP connections accepted since the start, failed TLS handshakes included. */
+  connections(): number;
+  /** TCP connections open now. */
+  openSockets(): number;
+  /** The number of the connection that comes from this client port. */
+  socketIdOf(remotePort: number | undefined): number;
+  /** Destroys the open sockets and goes on listening: what a peer sees that drops idle connections. */
+  destroySockets(): void;
+  /** Destroys every socket and stops listening. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets a server listen on a free port of a loopback address and keeps count of its TCP sockets.
+ *
+ * Counts on the `connection` event, so before any TLS: a socket stuck in its handshake is a socket too.
+ */
+export async function listenOnLoopback(
+  server: Server,
+  host: LoopbackHost = '127.0.0.1',
+): Promise<Loopback> {
+  const open = new Set<Socket>();
+  // A TLS server hands out another socket object than the one it accepted; the client's port is what both share.
+  const idByPort = new Map<number, number>();
+  let count = 0;
+  // First in line, so that a socket has its number before anyone else sees it.
+  server.prependListener('connection', (socket: Socket) => {
+    count += 1;
+    open.add(socket);
+    if (socket.remotePort !== undefined) idByPort.set(socket.remotePort, count);
+    socket.on('close', () => open.delete(socket));
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+
+  function destroySockets(): void {
+    for (const socket of open) socket.destroy();
+  }
+
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closing ??= new Promise((resolve) => {
+      server.close(() => resolve());
+      destroySockets();
+    });
+    return closing;
+  }
+
+  return {
+    host,
+    port,
+    authority: host === '::1' ? `[::1]:${port}` : `${host}:${port}`,
+    connections: () => count,
+    openSockets: () => open.size,
+    socketIdOf: (remotePort) => (remotePort === undefined ? 0 : (idByPort.get(remotePort) ?? 0)),
+    destroySockets,
+    close,
+  };
+}

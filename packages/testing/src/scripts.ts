@@ -1,0 +1,136 @@
+import { STATUS_CODES } from 'node:http';
+import net from 'node:net';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionScript, ScriptApi } from './scripted-proxy.js';
+
+/** Closes our side when the client closes its own, as a server that is well does. */
+function endWithClient(socket: Socket): void {
+  socket.on('end', () => socket.end());
+}
+
+/** How `scripts.tunnel` opens its tunnels. */
+export interface TunnelScriptOptions {
+  /** The first line of the answer. @default 'HTTP/1.1 200 Connection established' */
+  readonly statusLine?: string | undefined;
+  /** Header lines of the answer. Default: none. */
+  readonly headers?: readonly string[] | undefined;
+  /** Bytes sent in one write with the answer's head: they belong to the tunnel. Default: none. */
+  readonly glued?: string | Uint8Array | undefined;
+}
+
+async function tunnel(
+  socket: Socket,
+  api: ScriptApi,
+  { statusLine, headers = [], glued = '' }: TunnelScriptOptions,
+): Promise<void> {
+  const { target } = await api.head();
+  const { hostname, port } = new URL(`connect://${target}`);
+  const upstream = net.connect({ port: Number(port), host: hostname.replace(/^\[|\]$/g, '') });
+  upstream.on('error', () => socket.destroy());
+  upstream.on('close', () => socket.destroy());
+  socket.on('close', () => upstream.destroy());
+  await new Promise<void>((resolve) => upstream.once('connect', resolve));
+  const lines = [statusLine ?? 'HTTP/1.1 200 Connection established', ...headers, '', ''];
+  socket.write(Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), Buffer.from(glued)]));
+  api.onBytes((chunk) => {
+    if (!upstream.write(chunk)) socket.pause();
+  });
+  upstream.on('drain', () => socket.resume());
+  socket.on('end', () => upstream.end());
+  upstream.pipe(socket);
+}
+
+function answerWith(
+  bytes: string | Uint8Array,
+  then: 'end' | 'reset' | 'silence' = 'silence',
+): ConnectionScript {
+  return async (socket, api) => {
+    endWithClient(socket);
+    await api.head();
+    socket.write(bytes, () => {
+      if (then === 'end') socket.end();
+      if (then === 'reset') socket.resetAndDestroy();
+    });
+  };
+}
+
+/** Ready-made behaviours of a proxy for `startScriptedProxy`. */
+export const scripts = {
+  /** Takes everything and never says a word. */
+  silent: ((socket) => endWithClient(socket)) satisfies ConnectionScript,
+
+  /** Really tunnels to the target of the CONNECT, with the answer it is told to give. */
+  tunnel: (options: TunnelScriptOptions = {}): ConnectionScript => {
+    return (socket, api) => tunnel(socket, api, options);
+  },
+
+  /** Answers the first request with this status, header lines and body, and closes. */
+  refuse: (
+    status: number,
+    {
+      headers = [],
+      body = '',
+    }: { readonly headers?: readonly string[]; readonly body?: string } = {},
+  ): ConnectionScript => {
+    const lines = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      ...headers,
+      '',
+      body,
+    ];
+    return answerWith(lines.join('\r\n'), 'end');
+  },
+
+  /** Writes these bytes when the first request's head has arrived, then ends, resets, or stays silent. */
+  answer: answerWith,
+
+  /** Answers with what is no HTTP at all, and goes on listening. */
+  garbage: answerWith('\x00\x01SSH-2.0-notaproxy\r\n\xff\xfe\r\n\r\n'),
+
+  /** Answers CONNECT with a TLS alert record, as a TLS server does when it is spoken to in clear. */
+  tlsInClear: answerWith(Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46]), 'end'),
+
+  /** Writes a status line and then header bytes without an end, as many as asked for, as fast as they are taken. */
+  endlessHeader: (totalBytes = 1024 * 1024): ConnectionScript => {
+    return async (socket, api) => {
+      endWithClient(socket);
+      await api.head();
+      socket.write('HTTP/1.1 200 Connection established\r\nX-Long: ');
+      const chunk = 'x'.repeat(16 * 1024);
+      for (let sent = 0; sent < totalBytes && !socket.destroyed; sent += chunk.length) {
+        if (!socket.write(chunk)) {
+          await new Promise<void>((resolve) => {
+            socket.once('drain', resolve);
+            socket.once('close', resolve);
+          });
+        }
+      }
+    };
+  },
+
+  /** Closes in good order: at once, or after the head of the first request. Never answers. */
+  closeEarly: (when: 'at-once' | 'after-head' = 'after-head'): ConnectionScript => {
+    return async (socket, api) => {
+      if (when === 'after-head') await api.head();
+      socket.end();
+    };
+  },
+
+  /** Resets the connection after the head of the first request. */
+  reset: (async (socket, api) => {
+    await api.head();
+    socket.resetAndDestroy();
+  }) satisfies ConnectionScript,
+
+  /** Plays another script, but only so many milliseconds after the head of the first request has arrived. */
+  later: (ms: number, script: ConnectionScript): ConnectionScript => {
+    return async (socket, api) => {
+      await api.head();
+      await sleep(ms);
+      if (!socket.destroyed) await script(socket, api);
+    };
+  },
+};

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import https from 'node:https';
+import type { RequestOptions } from 'node:https';
+import { createCertificateAuthority, startOrigin } from '@sdk/testing';
+import type { CertificateAuthority, Origin, ServerTls } from '@sdk/testing';
+
+let ca: CertificateAuthority;
+const origins: Origin[] = [];
+
+beforeAll(async () => {
+  ca = await createCertificateAuthority();
+});
+afterAll(async () => {
+  for (const origin of origins) await origin.close();
+});
+
+async function started(tls: ServerTls): Promise<Origin> {
+  const origin = await startOrigin({ tls });
+  origins.push(origin);
+  return origin;
+}
+
+function status(url: string, options: RequestOptions = {}): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    https
+      .get(url, { ca: ca.cert, agent: false, ...options }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on('error', reject);
+  });
+}
+
+describe('a certificate made for the run', () => {
+  test('is trusted by a client that trusts its root, by name and by both addresses', async () => {
+    const origin = await started(await ca.issue());
+    expect(await status(origin.url)).toBe(200);
+    expect(await status(`https://localhost:${origin.port}/`, { family: 4 })).toBe(200);
+    const six = await startOrigin({ tls: await ca.issue(), host: '::1' });
+    origins.push(six);
+    expect(await status(six.url)).toBe(200);
+  });
+
+  test('is refused by a client that does not trust its root', async () => {
+    const origin = await started(await ca.issue());
+    const other = await createCertificateAuthority('Another root');
+    await expect(status(origin.url, { ca: other.cert })).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
+  });
+
+  test('can be expired', async () => {
+    const origin = await started(await ca.issue({ notAfter: new Date(Date.now() - 60_000) }));
+    await expect(status(origin.url)).rejects.toMatchObject({ code: 'CERT_HAS_EXPIRED' });
+  });
+
+  test('can be for another host', async () => {
+    const origin = await started(await ca.issue({ hosts: ['elsewhere.example'] }));
+    await expect(status(origin.url)).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
+    expect(await status(origin.url, { servername: 'elsewhere.example' })).toBe(200);
+  });
+
+  test('can be a client certificate, which an origin that asks for one accepts', async () => {
+    const origin = await started({ ...(await ca.issue()), ca: ca.cert, requestCert: true });
+    await expect(status(origin.url)).rejects.toThrow();
+    const { cert, key } = await ca.issue({ hosts: ['ada'], client: true });
+    expect(await status(origin.url, { cert, key })).toBe(200);
+  });
+});
