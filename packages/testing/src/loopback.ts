@@ -15,39 +15,33 @@ export interface ServerTls {
   readonly requestCert?: boolean | undefined;
 }
 
-/** A socket of a loopback server with the number it was given: 1 for the first, and never given again. */
-export interface NumberedSocket {
-  readonly socketId: number;
-  readonly socket: Socket;
-}
-
-/** A listening server that knows its sockets, so that a leak can be counted and a teardown never hangs. */
-export interface Loopback {
-  readonly host: LoopbackHost;
-  readonly port: number;
-  /** `host:port`, with brackets around an IPv6 address. */
-  readonly authority: string;
+/** The books a server keeps of its TCP sockets. */
+export interface SocketBooks {
   /** TCP connections accepted since the start, failed TLS handshakes included. */
   connections(): number;
   /** TCP connections open now. */
   openSockets(): number;
-  /** The number of the connection that comes from this client port. */
+  /** The number of the connection that comes from this client port: 1 for the first; 0 where there is none. */
   socketIdOf(remotePort: number | undefined): number;
   /** Destroys the open sockets and goes on listening: what a peer sees that drops idle connections. */
   destroySockets(): void;
+}
+
+/** A listening server that knows its sockets, so that a leak can be counted and a teardown never hangs. */
+export interface Loopback extends SocketBooks {
+  readonly port: number;
+  /** `host:port`, with brackets around an IPv6 address. */
+  readonly authority: string;
   /** Destroys every socket and stops listening. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Lets a server listen on a free port of a loopback address and keeps count of its TCP sockets.
+ * Keeps count of a server's TCP sockets.
  *
  * Counts on the `connection` event, so before any TLS: a socket stuck in its handshake is a socket too.
  */
-export async function listenOnLoopback(
-  server: Server,
-  host: LoopbackHost = '127.0.0.1',
-): Promise<Loopback> {
+export function countSockets(server: Server): SocketBooks {
   const open = new Set<Socket>();
   // A TLS server hands out another socket object than the one it accepted; the client's port is what both share.
   const idByPort = new Map<number, number>();
@@ -60,6 +54,22 @@ export async function listenOnLoopback(
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => {});
   });
+  return {
+    connections: () => count,
+    openSockets: () => open.size,
+    socketIdOf: (remotePort) => (remotePort === undefined ? 0 : (idByPort.get(remotePort) ?? 0)),
+    destroySockets: () => {
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+/** Lets a server listen on a free port of a loopback address and keeps count of its TCP sockets. */
+export async function listenOnLoopback(
+  server: Server,
+  host: LoopbackHost = '127.0.0.1',
+): Promise<Loopback> {
+  const books = countSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, host, () => {
@@ -68,28 +78,13 @@ export async function listenOnLoopback(
     });
   });
   const { port } = server.address() as AddressInfo;
-
-  function destroySockets(): void {
-    for (const socket of open) socket.destroy();
-  }
-
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
     closing ??= new Promise((resolve) => {
       server.close(() => resolve());
-      destroySockets();
+      books.destroySockets();
     });
     return closing;
   }
-
-  return {
-    host,
-    port,
-    authority: host === '::1' ? `[::1]:${port}` : `${host}:${port}`,
-    connections: () => count,
-    openSockets: () => open.size,
-    socketIdOf: (remotePort) => (remotePort === undefined ? 0 : (idByPort.get(remotePort) ?? 0)),
-    destroySockets,
-    close,
-  };
+  return { ...books, port, authority: host === '::1' ? `[::1]:${port}` : `${host}:${port}`, close };
 }

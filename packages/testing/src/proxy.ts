@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { Server } from 'proxy-chain';
 import type { ConnectionStats, PrepareRequestFunctionResult, ServerOptions } from 'proxy-chain';
+import { countSockets } from './loopback.js';
 import type { ServerTls } from './loopback.js';
 
 /** How a forward proxy is started. */
@@ -84,7 +84,6 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const recordOf = new WeakMap<IncomingMessage, (typeof requests)[number]>();
   const ended = { bytesUp: 0, bytesDown: 0 };
   let refused407 = 0;
-  let connections = 0;
   // An agent of its own: the global one keeps sockets beyond close(), and newer Nodes let the environment steer it.
   const agent = new http.Agent();
 
@@ -112,21 +111,13 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
       ? { ...serverOptions, serverType: 'https', httpsOptions: { ...options.tls } }
       : serverOptions) satisfies ServerOptions,
   );
-  const open = new Set<Socket>();
-  const idByPort = new Map<number | undefined, number>();
-  server.server.on('connection', (socket) => {
-    connections += 1;
-    idByPort.set(socket.remotePort, connections);
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-    socket.on('error', () => {});
-  });
+  const books = countSockets(server.server);
   const note = (request: IncomingMessage): void => {
     const record = {
       method: request.method ?? '',
       target: request.url ?? '',
       rawHeaders: request.rawHeaders,
-      socketId: idByPort.get(request.socket.remotePort) ?? 0,
+      socketId: books.socketIdOf(request.socket.remotePort),
       accepted: false,
     };
     requests.push(record);
@@ -158,18 +149,14 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
       bytesUp,
       bytesDown,
       targets: accepted.map((request) => request.target),
-      connections,
-      openConnections: open.size,
+      connections: books.connections(),
+      openConnections: books.openSockets(),
     };
-  }
-
-  function destroySockets(): void {
-    for (const socket of open) socket.destroy();
   }
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
-    destroySockets();
+    books.destroySockets();
     closing ??= server.close(true).then(() => agent.destroy());
     return closing;
   }
@@ -187,8 +174,8 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
       return snapshot();
     },
     requests,
-    openSockets: () => open.size,
-    destroySockets,
+    openSockets: books.openSockets,
+    destroySockets: books.destroySockets,
     close,
     [Symbol.asyncDispose]: close,
   };

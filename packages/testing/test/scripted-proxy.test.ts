@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import http from 'node:http';
 import net from 'node:net';
-import type { Socket } from 'node:net';
 import {
   createCertificateAuthority,
   scripts,
@@ -9,7 +8,7 @@ import {
   startScriptedProxy,
   until,
 } from '@sdk/testing';
-import type { ConnectionScript, ScriptedProxy } from '@sdk/testing';
+import type { ConnectionScript } from '@sdk/testing';
 import tls from 'node:tls';
 
 const connectHead = (target: string): string =>
@@ -39,7 +38,7 @@ async function played(script: ConnectionScript, bytes = connectHead('a.example:4
   await using proxy = await startScriptedProxy(script);
   const result = await exchange(proxy.port, bytes);
   await until(() => proxy.openSockets() === 0, 'the scripted proxy saw its socket close');
-  return { ...result, text: result.got.toString('latin1'), proxy: proxy as ScriptedProxy };
+  return { ...result, text: result.got.toString('latin1'), proxy: proxy };
 }
 
 describe('a scripted proxy', () => {
@@ -109,7 +108,7 @@ describe('a scripted proxy', () => {
     const outer = tls.connect({ port: proxy.port, host: '127.0.0.1', ca: ca.cert });
     outer.write(connectHead(`127.0.0.1:${origin.port}`));
     await new Promise((resolve) => outer.once('data', resolve));
-    const inner = tls.connect({ socket: outer as Socket, ca: ca.cert, servername: 'localhost' });
+    const inner = tls.connect({ socket: outer, ca: ca.cert, servername: 'localhost' });
     const status = await new Promise((resolve, reject) => {
       http
         .get({ createConnection: () => inner, path: '/status/201' }, (response) => {
