@@ -32,23 +32,19 @@ export async function jest(args = [], options = {}) {
   );
 }
 
-/** The counts of every run since `.cache/results` was last emptied: `{ passed, failed, skipped }`. */
+/** The counts of every run since `.cache/results` was last emptied: `{ label, passed, failed, skipped }` each. */
 export function counts() {
-  const sum = { passed: 0, failed: 0, skipped: 0 };
-  if (!existsSync(results)) return sum;
-  for (const name of readdirSync(results)) {
+  if (!existsSync(results)) return [];
+  return readdirSync(results).map((name) => {
     const result = JSON.parse(readFileSync(path.join(results, name), 'utf8'));
-    sum.passed += result.numPassedTests;
-    // A suite that could not even be loaded has no tests to count, and is a failure all the same.
-    sum.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-    sum.skipped += result.numPendingTests + result.numTodoTests;
-  }
-  return sum;
-}
-
-/** Forgets the counts of earlier runs. */
-export function forgetCounts() {
-  rmSync(results, { recursive: true, force: true });
+    return {
+      label: name.replace(/\.json$/, ''),
+      passed: result.numPassedTests,
+      // A suite that could not even be loaded has no tests to count, and is a failure all the same.
+      failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+      skipped: result.numPendingTests + result.numTodoTests,
+    };
+  });
 }
 
 /** Prints which test files need the lab, and how to run them. */

@@ -1,0 +1,52 @@
+// Packs every published package as `npm publish` would see it, and has publint and attw look at the tarballs.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { bin, capture, root, say } from '../setup/say.mjs';
+import { published } from './faces.mjs';
+
+const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const packed = path.join(root, '.cache/packed');
+rmSync(packed, { recursive: true, force: true });
+mkdirSync(packed, { recursive: true });
+
+async function must(what, command, args) {
+  const { code, output } = await capture(command, args);
+  if (code === 0) return;
+  say('pack', `${what} failed:\n${output}`);
+  process.exitCode = 1;
+}
+
+const filters = published.flatMap(({ name }) => ['--filter', name]);
+await must('pnpm pack', 'npx', [
+  '--yes',
+  packageManager,
+  ...filters,
+  'pack',
+  '--pack-destination',
+  packed,
+]);
+const tarballs = readdirSync(packed);
+if (tarballs.length !== published.length) {
+  say(
+    'pack',
+    `${published.length} packages are to be published, but ${tarballs.length} tarballs were packed`,
+  );
+  process.exitCode = 1;
+}
+for (const name of tarballs) {
+  const tarball = path.join(packed, name);
+  await must(`publint on ${name}`, bin('publint'), [tarball, '--strict']);
+  await must(`attw on ${name}`, bin('attw'), [
+    tarball,
+    '--profile',
+    'esm-only',
+    '--format',
+    'ascii',
+  ]);
+  const { output } = await capture('tar', ['-tzf', tarball]);
+  for (const file of ['package/LICENSE', 'package/README.md'])
+    if (!output.split('\n').includes(file)) {
+      say('pack', `${name} holds no ${file.slice('package/'.length)}`);
+      process.exitCode = 1;
+    }
+}
