@@ -1,4 +1,4 @@
-// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|build> [arguments].
+// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|api|build> [arguments].
 // Each does all the set-up it needs, is quick when nothing changed, and says what it does. No dependencies: this file
 // runs before anything is installed.
 import { existsSync } from 'node:fs';
@@ -43,6 +43,15 @@ const verbs = {
     return (
       (await install({ without: [] })) ||
       (await run(process.execPath, ['tools/check/run.mjs', ...args]))
+    );
+  },
+
+  /** Writes the API reports of the public faces anew. */
+  async api() {
+    return (
+      (await install()) ||
+      (await build(['tsconfig.json'])) ||
+      (await run(process.execPath, ['tools/check/api.mjs', '--update']))
     );
   },
 
