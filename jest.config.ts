@@ -1,7 +1,11 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/packages/*/test/**/*.test.ts',
+    '<rootDir>/tools/*/test/**/*.test.ts',
+    '<rootDir>/examples/test/**/*.test.ts',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@sdk/source', 'node', 'node-addons'] },
