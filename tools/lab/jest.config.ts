@@ -3,7 +3,7 @@ import type { Config } from 'jest';
 import root from '../../jest.config.ts';
 
 const config: Config = {
-  ...(root as Config),
+  ...root,
   rootDir: '../..',
   testMatch: ['<rootDir>/packages/*/test/lab/**/*.lab.ts', '<rootDir>/tools/lab/test/**/*.lab.ts'],
   testTimeout: 60_000,

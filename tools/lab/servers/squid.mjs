@@ -45,7 +45,8 @@ auth_param basic realm lab
 auth_param basic children 4 startup=1 idle=1
 
 acl asks_for_credentials myportname basic tlsbasic
-acl forbidden dstdomain ${FORBIDDEN_NAME}
+# -n: no reverse look-up of an address, which would wait for a nameserver that is not there.
+acl forbidden dstdomain -n ${FORBIDDEN_NAME}
 acl known_user proxy_auth REQUIRED
 acl loopback dst 127.0.0.0/8 ::1
 http_access deny forbidden

@@ -118,9 +118,10 @@ ${kind === 'object' ? 'servers_per_port = 0' : ''}
 
 /** @param {{ name: string, port: number, memcached: number, dir: string, extra: string }} options */
 function proxyConfig({ name, port, memcached, dir, extra }) {
+  // proxy-logging stands behind s3api: in front of it, it would mend the malformed answer that s3api gives to a failed HEAD.
   const pipeline =
-    'catch_errors gatekeeper healthcheck proxy-logging cache listing_formats bulk tempurl s3api ' +
-    'tempauth copy container-quotas account-quotas slo dlo versioned_writes proxy-server';
+    'catch_errors gatekeeper healthcheck cache listing_formats bulk tempurl s3api tempauth ' +
+    'proxy-logging copy container-quotas account-quotas slo dlo versioned_writes proxy-server';
   const plain = ['catch_errors', 'gatekeeper', 'healthcheck', 'proxy-logging', 'listing_formats'];
   const filters = [...plain, 'bulk', 'copy', 'container-quotas', 'account-quotas', 'slo', 'dlo'];
   const eggs = filters.map(

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { LabIdentity } from '../endpoints.js';
+
+/** What an origin saw of a request. */
+export interface SeenRequest {
+  readonly url: string;
+  readonly headers: Record<string, string | string[] | undefined>;
+}
+
+export interface EchoOrigin {
+  readonly port: number;
+  readonly seen: SeenRequest[];
+  close(): Promise<void>;
+}
+
+/** An origin on 127.0.0.1 that answers `hello` to everything; under TLS where it is given a certificate. */
+export async function startEchoOrigin(identity?: LabIdentity): Promise<EchoOrigin> {
+  const seen: SeenRequest[] = [];
+  const answer: RequestListener = (request, response) => {
+    seen.push({ url: request.url ?? '', headers: request.headers });
+    response.end('hello');
+  };
+  const server: Server =
+    identity === undefined
+      ? createHttpServer(answer)
+      : createHttpsServer(
+          { cert: readFileSync(identity.cert), key: readFileSync(identity.key) },
+          answer,
+        );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export function judge(run: {
+  exitCode: number;
+  report: Record<string, unknown> | undefined;
+  ended: string[];
+  narrowed: boolean;
+}): string[];
