@@ -17,7 +17,10 @@ for (const name of [...(only ?? []), ...skip])
     process.exit(1);
   }
 
-const chosen = gates.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name));
+// A gate brings along the gates whose outcome it reads.
+const wanted = gates.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name));
+const needed = new Set(wanted.flatMap(({ name, needs = [] }) => [name, ...needs]));
+const chosen = gates.filter(({ name }) => needed.has(name));
 if (values.list) {
   for (const { name, what } of gates) say('check', `${name.padEnd(9)} ${what}`);
   process.exit(0);
@@ -26,7 +29,12 @@ if (values.list) {
 const failed = [];
 const began = performance.now();
 
-async function runGate({ name, what, run }) {
+async function runGate({ name, what, needs = [], run }) {
+  const broken = needs.filter((need) => failed.includes(need));
+  if (broken.length > 0) {
+    failed.push(name);
+    return say('check', `${name}: not run, since ${broken.join(' and ')} failed`);
+  }
   say('check', `${name}: ${what}`);
   const started = performance.now();
   const { code, output } = await run();
