@@ -1,0 +1,85 @@
+/** The head of a request as it goes on the wire: the target and a flat list of headers. */
+import { ConfigurationError } from '../errors.js';
+import type { TransportRequest } from './transport.js';
+
+/** What is written on the request line and below it. */
+export interface Head {
+  readonly target: string;
+  readonly headers: string[];
+}
+
+/** Visible ASCII: what a request-target may hold (RFC 9112 §3.2); a blank or a line break would end it. */
+const TARGET = /^\/[\x21-\x7e]*$/;
+
+/**
+ * Adds what the caller left out (Host, the body's framing) and what the way asks for (the absolute form, the proxy's own
+ * headers). The path is kept byte for byte: a `//` or `/../` in a signed object key must arrive as it was signed.
+ * @throws ConfigurationError for a path that cannot be sent, or a header that belongs elsewhere.
+ */
+export function headOf(request: TransportRequest): Head {
+  const { route, origin, path } = request;
+  if (!TARGET.test(path)) {
+    throw new ConfigurationError('The path of a request must begin with "/" and hold visible ASCII only', {
+      field: 'path',
+      hint: 'Percent-encode blanks, line breaks and characters outside ASCII.',
+    });
+  }
+  const headers = ['Host', origin.authority];
+  const framed = copyHeaders(request.headers, headers);
+  if (!framed) addFraming(request, headers);
+  if (route.way !== 'forward') return { target: path, headers };
+  const { proxy } = route;
+  const authorization = proxy.basicAuthorization;
+  if (authorization !== undefined) headers.push('Proxy-Authorization', authorization);
+  for (const part of proxy.headers) headers.push(part);
+  return { target: origin.href + path, headers };
+}
+
+/** Copies the caller's headers behind Host; answers whether they frame the body. */
+function copyHeaders(from: readonly string[], to: string[]): boolean {
+  let framed = false;
+  for (let i = 0; i < from.length; i += 2) {
+    const name = from[i] as string;
+    const value = from[i + 1] as string;
+    // The lengths tell nearly all names apart, so that few are lower-cased.
+    switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === 'host') {
+          to[1] = value;
+          continue;
+        }
+        break;
+      case 14:
+        if (name.toLowerCase() === 'content-length') framed = true;
+        break;
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding') framed = true;
+        break;
+      case 19:
+        if (name.toLowerCase() === 'proxy-authorization') refuseProxyAuthorization();
+        break;
+    }
+    to.push(name, value);
+  }
+  return framed;
+}
+
+function addFraming({ method, body }: TransportRequest, headers: string[]): void {
+  if (body === undefined) {
+    // RFC 9110 §8.6: a method that expects a body says so when there is none.
+    if (method === 'POST' || method === 'PUT' || method === 'PATCH') headers.push('Content-Length', '0');
+  } else if (typeof body === 'string') {
+    headers.push('Content-Length', String(Buffer.byteLength(body)));
+  } else if (body instanceof Uint8Array) {
+    headers.push('Content-Length', String(body.byteLength));
+  } else {
+    headers.push('Transfer-Encoding', 'chunked');
+  }
+}
+
+function refuseProxyAuthorization(): never {
+  throw new ConfigurationError('Proxy-Authorization is no header of a request: the origin would see it', {
+    field: 'headers',
+    hint: 'Give the credentials as httpProxy.credentials, or in the URL of httpProxy.',
+  });
+}

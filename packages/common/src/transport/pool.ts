@@ -1,0 +1,237 @@
+/** Keep-alive sockets of one way to one place: last in, first out, bounded, with a queue. */
+import type { Socket } from 'node:net';
+import { onAbort } from '../abort.js';
+import { ConfigurationError } from '../errors.js';
+import { dial, type DialOrder } from '../wire/dial.js';
+import { dialTimedOut } from '../wire/failure.js';
+import { Lease } from './lease.js';
+
+/** How many sockets a pool may hold, and for how long an idle one is kept. */
+export interface PoolLimits {
+  readonly maxSockets: number;
+  readonly idleSocketMs: number;
+}
+
+/** What a request asks of the pool. */
+export interface Demand extends DialOrder {
+  readonly timeouts: DialOrder['timeouts'] & { readonly poolMs: number };
+  /** Never a socket that carried a request before. */
+  readonly freshSocket?: boolean | undefined;
+}
+
+interface Waiter {
+  readonly demand: Demand;
+  readonly give: (lease: Lease | Promise<Lease>) => void;
+}
+
+/** Leaves the peer time to say that it closes: a socket is not kept to the last moment of its hint. */
+const HINT_MARGIN_MS = 1_000;
+
+export class SocketPool {
+  readonly #limits: PoolLimits;
+  /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
+  readonly #idle: Lease[] = [];
+  readonly #leases = new Set<Lease>();
+  readonly #waiting = new Set<Waiter>();
+  /** Sockets open or being opened. */
+  #size = 0;
+  #closed = false;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether it holds no socket and nobody waits, so that it can be forgotten. */
+  get empty(): boolean {
+    return this.#size === 0 && this.#waiting.size === 0;
+  }
+
+  /** Whether every socket it holds is idle. */
+  get dormant(): boolean {
+    return this.#size === this.#idle.length && this.#waiting.size === 0;
+  }
+
+  /** An idle socket that is still alive, at once. */
+  take(): Lease | undefined {
+    for (let lease = this.#idle.pop(); lease !== undefined; lease = this.#idle.pop()) {
+      lease.idle = false;
+      if (lease.socket.destroyed || !lease.socket.writable) continue;
+      lease.socket.ref();
+      lease.uses += 1;
+      return lease;
+    }
+    return undefined;
+  }
+
+  /** A socket: an idle one, a new one, or, where the pool is full, the next that comes free. */
+  acquire(demand: Demand): Promise<Lease> {
+    if (this.#closed) return Promise.reject(closed());
+    if (demand.freshSocket !== true) {
+      const lease = this.take();
+      if (lease !== undefined) return Promise.resolve(lease);
+    } else if (this.#size >= this.#limits.maxSockets) {
+      this.#idle.shift()?.socket.destroy();
+    }
+    return this.#size < this.#limits.maxSockets ? this.#open(demand) : this.#wait(demand);
+  }
+
+  /** Gives a socket back that was leased and not used. */
+  release(lease: Lease): void {
+    const { socket } = lease;
+    lease.onBytes = undefined;
+    if (this.#closed || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const next = this.#nextWaiter();
+    if (next?.demand.freshSocket === true) {
+      socket.destroy();
+      next.give(this.#open(next.demand));
+    } else if (next !== undefined) {
+      lease.uses += 1;
+      next.give(lease);
+    } else {
+      this.#rest(lease);
+    }
+  }
+
+  /** Ends every socket, in use or not; resolves when all are closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#expiry);
+    for (const waiter of this.#waiting) waiter.give(Promise.reject(closed()));
+    this.#waiting.clear();
+    const ends = [...this.#leases].map(
+      ({ socket }) => new Promise<void>((resolve) => void socket.once('close', resolve)),
+    );
+    for (const { socket } of this.#leases) socket.destroy();
+    await Promise.all(ends);
+  }
+
+  async #open(demand: Demand): Promise<Lease> {
+    this.#size += 1;
+    let socket: Socket;
+    try {
+      socket = await dial(demand);
+    } catch (error) {
+      this.#left();
+      throw error;
+    }
+    return this.#adopt(socket);
+  }
+
+  #adopt(socket: Socket): Lease {
+    const lease = new Lease(socket);
+    lease.uses = 1;
+    this.#leases.add(lease);
+    // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
+    socket.on('error', ignore);
+    socket.on('free', () => this.release(lease));
+    socket.on('data', () => {
+      // Nobody asked: what comes now would be taken for the next request's answer.
+      if (lease.idle) socket.destroy();
+      else lease.onBytes?.();
+    });
+    socket.once('end', () => {
+      if (lease.idle) socket.destroy();
+    });
+    socket.once('close', () => {
+      this.#leases.delete(lease);
+      if (lease.idle) this.#forget(lease);
+      this.#left();
+    });
+    if (this.#closed) {
+      socket.destroy();
+      throw closed();
+    }
+    return lease;
+  }
+
+  #rest(lease: Lease): void {
+    const hint = lease.keepAliveHintMs;
+    const keepMs = Math.min(this.#limits.idleSocketMs, hint === undefined ? Infinity : hint - HINT_MARGIN_MS);
+    if (keepMs <= 0) {
+      lease.socket.destroy();
+      return;
+    }
+    lease.idle = true;
+    lease.expiresAt = performance.now() + keepMs;
+    // A process with nothing else to do may end.
+    lease.socket.unref();
+    this.#idle.push(lease);
+    this.#expiry ??= this.#expireIn(keepMs);
+  }
+
+  /** One timer for all: it looks at every idle socket and comes again for the next to expire. */
+  #expireIn(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#expiry = undefined;
+      const now = performance.now();
+      let next = Infinity;
+      for (const lease of [...this.#idle]) {
+        if (lease.expiresAt <= now) lease.socket.destroy();
+        else next = Math.min(next, lease.expiresAt - now);
+      }
+      if (next !== Infinity) this.#expiry = this.#expireIn(next);
+    }, Math.ceil(delayMs)).unref();
+  }
+
+  #forget(lease: Lease): void {
+    const index = this.#idle.indexOf(lease);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  /** A place is free: whoever waits longest opens a socket on it. */
+  #left(): void {
+    this.#size -= 1;
+    if (this.#closed) return;
+    const next = this.#nextWaiter();
+    if (next !== undefined) next.give(this.#open(next.demand));
+  }
+
+  #nextWaiter(): Waiter | undefined {
+    for (const waiter of this.#waiting) {
+      this.#waiting.delete(waiter);
+      return waiter;
+    }
+    return undefined;
+  }
+
+  #wait(demand: Demand): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      const { signal, timeouts, origin } = demand;
+      const settle = (): void => {
+        clearTimeout(timer);
+        stopListening?.();
+        this.#waiting.delete(waiter);
+      };
+      const waiter: Waiter = {
+        demand,
+        give: (lease) => {
+          settle();
+          resolve(lease);
+        },
+      };
+      const timer = setTimeout(() => {
+        settle();
+        reject(dialTimedOut('pool', timeouts.poolMs, origin.href));
+      }, timeouts.poolMs);
+      const stopListening =
+        signal &&
+        onAbort(signal, () => {
+          settle();
+          // The caller's own reason comes back as it is, whatever it is.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(signal.reason);
+        });
+      this.#waiting.add(waiter);
+    });
+  }
+}
+
+function ignore(): void {}
+
+function closed(): ConfigurationError {
+  return new ConfigurationError('The transport is closed', { hint: 'Make a new one, or close it later.' });
+}

@@ -1,0 +1,76 @@
+/** The CONNECT exchange (RFC 9110 §9.3.6) on an open connection to a proxy. */
+import type { Socket } from 'node:net';
+import type { ProxyServer } from '../proxy-server.js';
+import { tunnelBroken, tunnelRefused } from './failure.js';
+import { readTunnelAnswer } from './tunnel-answer.js';
+
+/** A proxy that sends more header than this is not one to trust with memory. */
+const MAX_HEADER_BYTES = 64 * 1024;
+const END_OF_HEADER = '\r\n\r\n';
+
+/**
+ * Asks `proxy` for a tunnel to `target` (`host:port`, an IPv6 address in brackets). Resolves when the tunnel stands;
+ * bytes that came behind the answer are put back, since they belong to the tunnel.
+ * @throws ProxyError of phase `auth` or `tunnel`.
+ */
+export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let received: Buffer = Buffer.alloc(0);
+
+    const finish = (error?: Error): void => {
+      socket.removeListener('readable', onReadable);
+      socket.removeListener('end', onEnd);
+      socket.removeListener('error', onError);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onReadable = (): void => {
+      for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
+        const searchFrom = Math.max(0, received.length - END_OF_HEADER.length);
+        received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+        if (!looksLikeHttp(received)) return finish(tunnelBroken(proxy, target, garbage(received)));
+        const end = received.indexOf(END_OF_HEADER, searchFrom, 'latin1');
+        if (end > MAX_HEADER_BYTES || (end < 0 && received.length > MAX_HEADER_BYTES)) {
+          return finish(tunnelBroken(proxy, target, 'header too large'));
+        }
+        if (end < 0) continue;
+        const answer = readTunnelAnswer(received.toString('latin1', 0, end));
+        const rest = received.subarray(end + END_OF_HEADER.length);
+        if (answer === undefined) return finish(tunnelBroken(proxy, target, 'garbage'));
+        if (rest.length > 0) socket.unshift(rest);
+        if (answer.status < 200) {
+          // An interim answer (RFC 9110 §15.2); the final one follows.
+          received = Buffer.alloc(0);
+          continue;
+        }
+        return finish(answer.status < 300 ? undefined : tunnelRefused(proxy, target, answer));
+      }
+    };
+    const onEnd = (): void => finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off'));
+    const onError = (cause: Error): void => finish(tunnelBroken(proxy, target, 'closed', cause));
+
+    socket.on('readable', onReadable);
+    socket.on('end', onEnd);
+    socket.on('error', onError);
+    socket.write(connectRequest(proxy, target));
+  });
+}
+
+function connectRequest(proxy: ProxyServer, target: string): string {
+  let text = `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n`;
+  const authorization = proxy.basicAuthorization;
+  if (authorization !== undefined) text += `Proxy-Authorization: ${authorization}\r\n`;
+  for (let i = 0; i < proxy.headers.length; i += 2) text += `${proxy.headers[i]}: ${proxy.headers[i + 1]}\r\n`;
+  return `${text}\r\n`;
+}
+
+/** Told at the first bytes, so that a peer which is no proxy is named at once and not after a timeout. */
+function looksLikeHttp(received: Buffer): boolean {
+  const start = received.toString('latin1', 0, 5);
+  return 'HTTP/'.startsWith(start);
+}
+
+/** A TLS record of type alert (21) or handshake (22): the peer expected TLS. */
+function garbage(received: Buffer): 'tls' | 'garbage' {
+  return received[0] === 0x15 || received[0] === 0x16 ? 'tls' : 'garbage';
+}

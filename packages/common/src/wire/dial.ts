@@ -1,0 +1,114 @@
+/** The dialer: an open connection over a route. One dialer stands under every engine. */
+import type { Socket } from 'node:net';
+import { ConfigurationError } from '../errors.js';
+import type { Origin } from '../origin.js';
+import type { ProxyServer } from '../proxy-server.js';
+import type { Route } from '../route.js';
+import type { TlsOptions } from '../tls-options.js';
+import { openTunnel } from './connect.js';
+import {
+  dialTimedOut,
+  originTlsFailed,
+  originUnreachable,
+  proxyTlsFailed,
+  proxyUnreachable,
+} from './failure.js';
+import { runPhase } from './phase.js';
+import { openTcp } from './tcp.js';
+import { openTls } from './tls.js';
+
+/** Where to, how, and within which bounds. */
+export interface DialOrder {
+  readonly origin: Origin;
+  readonly route: Route;
+  /** TLS settings of the origin; the proxy's own come with the proxy. */
+  readonly tls?: TlsOptions | undefined;
+  readonly timeouts: { readonly connectMs: number; readonly proxyMs: number };
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a connection on which HTTP to the origin (or, on a forward route, to the proxy) can be spoken.
+ * @throws ProxyError, TlsError, ConnectionError, TimeoutError, or the signal's own reason. No socket is left behind.
+ */
+export async function dial(order: DialOrder): Promise<Socket> {
+  const { origin, route } = order;
+  if (route.proxy === undefined) return dialOrigin(order);
+  refuseUndiallable(route.proxy);
+  const socket = await dialProxy(order, route.proxy);
+  return route.way === 'tunnel' && origin.protocol === 'https:' ? secureOrigin(order, socket) : socket;
+}
+
+function dialOrigin(order: DialOrder): Promise<Socket> {
+  const { origin } = order;
+  return runPhase(connectLimits(order), async (hold) => {
+    const socket = await openTcp(origin.hostname, origin.port, hold).catch((cause: unknown) => {
+      throw originUnreachable(origin, cause);
+    });
+    return origin.protocol === 'https:' ? upgradeOrigin(order, socket, hold) : socket;
+  });
+}
+
+function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
+  const timeoutMs = order.timeouts.proxyMs;
+  const limits = {
+    timeoutMs,
+    timedOut: () => dialTimedOut('proxy', timeoutMs, proxy.href),
+    signal: order.signal,
+  };
+  return runPhase(limits, async (hold) => {
+    let socket = await openTcp(proxy.host, proxy.port, hold).catch((cause: unknown) => {
+      throw proxyUnreachable(proxy, cause);
+    });
+    if (proxy.protocol === 'https:') {
+      socket = await upgrade(socket, proxy.host, proxy.tls, hold).catch((cause: unknown) => {
+        throw proxyTlsFailed(proxy, cause);
+      });
+    }
+    if (order.route.way === 'tunnel') await openTunnel(socket, proxy, order.origin.connectAuthority);
+    return socket;
+  });
+}
+
+/** TLS inside a tunnel that stands: from here on a failure is the origin's. */
+function secureOrigin(order: DialOrder, tunnel: Socket): Promise<Socket> {
+  return runPhase(connectLimits(order), (hold) => {
+    hold(tunnel);
+    return upgradeOrigin(order, tunnel, hold);
+  });
+}
+
+function upgradeOrigin(order: DialOrder, socket: Socket, hold: (socket: Socket) => void): Promise<Socket> {
+  const { origin, route, tls } = order;
+  return upgrade(socket, origin.hostname, tls, hold).catch((cause: unknown) => {
+    throw originTlsFailed(origin, route, cause);
+  });
+}
+
+/** `async`, so that a bad key, found before the handshake, rejects as a bad handshake does. */
+async function upgrade(
+  socket: Socket,
+  host: string,
+  tls: TlsOptions | undefined,
+  hold: (socket: Socket) => void,
+): Promise<Socket> {
+  return openTls(socket, host, tls, hold);
+}
+
+function connectLimits(order: DialOrder) {
+  const timeoutMs = order.timeouts.connectMs;
+  return {
+    timeoutMs,
+    timedOut: () => dialTimedOut('connect', timeoutMs, order.origin.href),
+    signal: order.signal,
+  };
+}
+
+/** Refused before a socket opens: never ignored, never direct. */
+function refuseUndiallable(proxy: ProxyServer): void {
+  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') return;
+  throw new ConfigurationError(`A proxy of the scheme ${proxy.protocol} cannot be dialled; nothing was sent`, {
+    field: 'httpProxy',
+    hint: 'Give an http: or https: proxy.',
+  });
+}

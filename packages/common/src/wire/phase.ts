@@ -1,0 +1,50 @@
+/** One phase of a dial: bounded in time, abortable, and never leaving a socket behind. */
+import type { Socket } from 'node:net';
+import { onAbort } from '../abort.js';
+
+/** What bounds a phase. */
+export interface PhaseLimits {
+  readonly timeoutMs: number;
+  /** Makes the error of the timer. */
+  readonly timedOut: () => Error;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `work`, which names each socket it opens to `hold`. When the timer fires, the signal aborts or `work` fails,
+ * the socket held is destroyed and the promise rejects: with the timer's error, the signal's own reason, or the failure.
+ */
+export function runPhase<T>(
+  limits: PhaseLimits,
+  work: (hold: (socket: Socket) => void) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { signal } = limits;
+    let held: Socket | undefined;
+    let over = false;
+    const settle = (): boolean => {
+      if (over) return false;
+      over = true;
+      clearTimeout(timer);
+      stopListening?.();
+      return true;
+    };
+    const fail = (reason: unknown): void => {
+      if (!settle()) return;
+      held?.destroy();
+      // The caller's own reason comes back as it is, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(reason);
+    };
+    const timer = setTimeout(() => fail(limits.timedOut()), limits.timeoutMs);
+    const stopListening = signal && onAbort(signal, () => fail(signal.reason));
+    if (signal?.aborted) return fail(signal.reason);
+    const hold = (socket: Socket): void => {
+      held = socket;
+      if (over) socket.destroy();
+    };
+    work(hold).then((value) => {
+      if (settle()) resolve(value);
+    }, fail);
+  });
+}

@@ -1,0 +1,91 @@
+/** TLS over an open connection, to an origin or to an `https:` proxy. */
+import { readFileSync } from 'node:fs';
+import { isIP, type Socket } from 'node:net';
+import * as tls from 'node:tls';
+import { ConfigurationError } from '../errors.js';
+import { tlsIdentity, type TlsOptions } from '../tls-options.js';
+
+/** Bounds the contexts kept; the oldest goes first. */
+const MAX_CONTEXTS = 100;
+const contexts = new Map<string, tls.SecureContext>();
+
+/** Upgrades an open connection; resolves when the peer's certificate is verified. Rejects with Node's own error. */
+export function openTls(
+  socket: Socket,
+  host: string,
+  options: TlsOptions | undefined,
+  hold: (socket: Socket) => void,
+): Promise<tls.TLSSocket> {
+  // Before the promise, so that a bad key is a configuration error and not a handshake's.
+  const secureContext = secureContextOf(options);
+  return new Promise((resolve, reject) => {
+    const secured = tls.connect({
+      socket,
+      host,
+      secureContext,
+      // RFC 6066 §3: an address is never asked for by name.
+      servername: options?.servername ?? (isIP(host) === 0 ? host : ''),
+      rejectUnauthorized: options?.rejectUnauthorized ?? true,
+      ALPNProtocols: ['http/1.1'],
+    });
+    hold(secured);
+    secured.once('error', reject);
+    secured.once('secureConnect', () => {
+      secured.removeListener('error', reject);
+      resolve(secured);
+    });
+  });
+}
+
+/** One context for each TLS identity: making one parses every root, which takes tens of milliseconds. */
+function secureContextOf(options: TlsOptions | undefined): tls.SecureContext {
+  const identity = tlsIdentity(options);
+  const known = contexts.get(identity);
+  if (known !== undefined) return known;
+  let context: tls.SecureContext;
+  try {
+    context = tls.createSecureContext(contextOptions(options ?? {}));
+  } catch (cause) {
+    throw new ConfigurationError('The TLS options could not be used: a certificate or key in them was not readable', {
+      field: 'tls',
+      hint: 'Check that ca, cert and key are PEM, pfx is PKCS#12, and passphrase opens the key.',
+      cause,
+    });
+  }
+  if (contexts.size >= MAX_CONTEXTS) contexts.delete(contexts.keys().next().value as string);
+  contexts.set(identity, context);
+  return context;
+}
+
+function contextOptions(options: TlsOptions): tls.SecureContextOptions {
+  const result: tls.SecureContextOptions = {};
+  if (options.onlyCa !== undefined) result.ca = pems(options.onlyCa);
+  else if (options.ca !== undefined) result.ca = [...defaultRoots(), ...pems(options.ca)];
+  if (options.cert !== undefined) result.cert = buffer(options.cert);
+  if (options.key !== undefined) result.key = buffer(options.key);
+  if (options.pfx !== undefined) result.pfx = buffer(options.pfx);
+  if (options.passphrase !== undefined) result.passphrase = options.passphrase;
+  if (options.minVersion !== undefined) result.minVersion = options.minVersion;
+  return result;
+}
+
+/**
+ * The roots that hold where no `ca` is given, so that `ca` adds to them: Node drops them, and those of
+ * NODE_EXTRA_CA_CERTS, as soon as a `ca` is named.
+ */
+function defaultRoots(): readonly string[] {
+  // Since Node 22.15; it also knows the system's store, where Node was told to use it.
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
+  if (getCACertificates !== undefined) return getCACertificates('default');
+  const extra = process.env['NODE_EXTRA_CA_CERTS'];
+  return extra ? [...tls.rootCertificates, readFileSync(extra, 'utf8')] : tls.rootCertificates;
+}
+
+function pems(ca: NonNullable<TlsOptions['ca']>): (string | Buffer)[] {
+  const list = typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca;
+  return list.map(buffer);
+}
+
+function buffer(value: string | Uint8Array): string | Buffer {
+  return typeof value === 'string' ? value : Buffer.from(value);
+}
