@@ -51,6 +51,7 @@ const allowed = [
   [`${src('common')}/connection/fine.ts`, '../transport/good.js'],
   [`${src('common')}/transport/fine.ts`, '../wire/good.js'],
   [`${src('common')}/wire/fine.ts`, '../errors.js'],
+  [`${src('common')}/wire/fine-too.ts`, '../proxy-server.js'], // a base file, not the folder proxy/
   [`${src('common')}/index.ts`, './driver/good.js'],
   [`${src('providers')}/google/index.ts`, '@sdk/common'],
   [`${src('dns')}/fine.ts`, '@sdk/common'],
@@ -65,6 +66,7 @@ const leaves = [
     (l) => `${src('common')}/${l}/good.ts`,
   ),
   `${src('common')}/base.ts`,
+  `${src('common')}/proxy-server.ts`,
   `${src('compute')}/index.ts`,
   `${src('compute')}/drivers/two.ts`,
   `${src('compute')}/drivers/three/part.ts`,

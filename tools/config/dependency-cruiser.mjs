@@ -13,7 +13,7 @@ function layer(name, below) {
     comment: `common/src/${name} may import ${below.join(', ') || 'nothing'} beside the files of common/src itself.`,
     severity: 'error',
     from: { path: `${common}${name}/` },
-    to: { path: `${common}(${upwards.join('|')}|index\\.ts$)` },
+    to: { path: `${common}((${upwards.join('|')})/|index\\.ts$)` },
   };
 }
 
