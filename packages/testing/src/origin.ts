@@ -50,7 +50,7 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
   const requests: RecordedRequest[] = [];
   const handler = options.handler ?? defaultHandler;
   const listener: RequestListener = (request, response) => {
-    requests.push(recordRequest(request, loopback.socketIdOf(request.socket.remotePort)));
+    requests.push(recordRequest(request, response, loopback.socketIdOf(request.socket.remotePort)));
     request.on('error', () => {});
     response.on('error', () => {});
     void handler(request, response);

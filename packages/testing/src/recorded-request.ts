@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
 /** One request as an origin received it. The body members grow while the body arrives. */
@@ -19,6 +19,8 @@ export interface RecordedRequest {
   readonly sha256: string;
   /** `true` once the last byte of the request has arrived. */
   readonly complete: boolean;
+  /** The status it was answered with; `undefined` until the answer's headers were written. */
+  readonly status: number | undefined;
   /** The client's port: two requests with the same one used the same socket. */
   readonly remotePort: number;
   /** Number of the connection at this server, from 1. */
@@ -32,7 +34,11 @@ export interface RecordedRequest {
 const keptBytes = 16 * 1024 * 1024;
 
 /** Notes a request and, as it arrives, its body, without reading it in the place of the handler. */
-export function recordRequest(request: IncomingMessage, socketId: number): RecordedRequest {
+export function recordRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  socketId: number,
+): RecordedRequest {
   const chunks: Buffer[] = [];
   const hash = createHash('sha256');
   let bodyBytes = 0;
@@ -65,6 +71,9 @@ export function recordRequest(request: IncomingMessage, socketId: number): Recor
     },
     get complete() {
       return request.complete;
+    },
+    get status() {
+      return response.headersSent ? response.statusCode : undefined;
     },
     remotePort: request.socket.remotePort ?? 0,
     socketId,

@@ -85,6 +85,7 @@ describe('an origin', () => {
 
   test('answers the status and the headers it is asked for', async () => {
     expect((await call(`${origin.url}/status/404`)).status).toBe(404);
+    expect(origin.requests.at(-1)?.status).toBe(404);
     const answer = await call(`${origin.url}/set?status=302&location=/x&body=moved`);
     expect(answer).toMatchObject({ status: 302, body: Buffer.from('moved') });
     expect(answer.headers.location).toBe('/x');
