@@ -1,3 +1,4 @@
+export { answerJson } from './answer-json.js';
 export { createCertificateAuthority } from './certificates.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
 export type { LoopbackHost, ServerTls } from './loopback.js';

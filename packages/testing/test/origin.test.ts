@@ -3,7 +3,13 @@ import http from 'node:http';
 import https from 'node:https';
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { createCertificateAuthority, patternBytes, startOrigin, until } from '@sdk/testing';
+import {
+  answerJson,
+  createCertificateAuthority,
+  patternBytes,
+  startOrigin,
+  until,
+} from '@sdk/testing';
 import type { Echo, Origin } from '@sdk/testing';
 
 interface Answer {
@@ -89,6 +95,13 @@ describe('an origin', () => {
     const answer = await call(`${origin.url}/set?status=302&location=/x&body=moved`);
     expect(answer).toMatchObject({ status: 302, body: Buffer.from('moved') });
     expect(answer.headers.location).toBe('/x');
+  });
+
+  test('answers one JSON value to everything where it is told to', async () => {
+    await using json = await startOrigin({ handler: answerJson([{ a: 1 }], 201) });
+    const answer = await call(json.url, { method: 'PUT' }, 'ignored');
+    expect(answer).toMatchObject({ status: 201, body: Buffer.from('[{"a":1}]') });
+    expect(answer.headers['content-type']).toBe('application/json');
   });
 
   test('compresses an echo three ways', async () => {
