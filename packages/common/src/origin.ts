@@ -1,4 +1,5 @@
 /** Where a request goes: one frozen object for each origin, parsed once, so that pools and decisions can be keyed by it. */
+import { BoundedMap } from './bounded-map.js';
 import { ConfigurationError } from './errors.js';
 
 /** An `http:` or `https:` origin. Made by `originOf`. */
@@ -16,35 +17,47 @@ export interface Origin {
   readonly connectAuthority: string;
 }
 
-/** Bounds the memory that many distinct origins take; the oldest goes first. */
-const MAX_ORIGINS = 1_000;
-const origins = new Map<string, Origin>();
+/** Bounds the memory that many distinct origins take. */
+const MAX_ORIGINS = 16_384;
+const origins = new BoundedMap<string, Origin>(MAX_ORIGINS);
+/** The part of a URL that names its origin, as written in plain characters: saves reading a URL that was seen before. */
+const written = new BoundedMap<string, Origin>(MAX_ORIGINS);
+const PLAIN = /^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?=[/?#]|$)/;
 
 /**
  * The origin of a URL.
  * @throws ConfigurationError where it is not an absolute `http:` or `https:` URL.
  */
 export function originOf(url: string | URL): Origin {
-  const parsed = typeof url === 'string' ? parse(url) : url;
-  const known = origins.get(parsed.origin);
-  if (known !== undefined) return known;
-  const { protocol } = parsed;
+  if (typeof url !== 'string') return originOfUrl(url);
+  const plain = PLAIN.exec(url)?.[0];
+  const seen = plain === undefined ? undefined : written.get(plain);
+  if (seen !== undefined) return seen;
+  const origin = originOfUrl(parse(url));
+  if (plain !== undefined) written.set(plain, origin);
+  return origin;
+}
+
+function originOfUrl(url: URL): Origin {
+  const { protocol } = url;
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new ConfigurationError(`A URL must begin with http:// or https://, this one begins with ${protocol}`, {
-      field: 'url',
-    });
+    throw new ConfigurationError(
+      `A URL must begin with http:// or https://, this one begins with ${protocol}`,
+      { field: 'url' },
+    );
   }
-  const port = parsed.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(parsed.port);
+  const known = origins.get(url.origin);
+  if (known !== undefined) return known;
+  const port = url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port);
   const origin: Origin = Object.freeze({
     protocol,
-    hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port,
-    href: parsed.origin,
-    authority: parsed.host,
-    connectAuthority: `${parsed.hostname}:${port}`,
+    href: url.origin,
+    authority: url.host,
+    connectAuthority: `${url.hostname}:${port}`,
   });
-  if (origins.size >= MAX_ORIGINS) origins.delete(origins.keys().next().value as string);
-  origins.set(parsed.origin, origin);
+  origins.set(url.origin, origin);
   return origin;
 }
 
@@ -53,8 +66,9 @@ function parse(url: string): URL {
     return new URL(url);
   } catch {
     // The text is not shown: it may hold credentials.
-    throw new ConfigurationError('A URL could not be read; write it whole, such as https://api.example.com', {
-      field: 'url',
-    });
+    throw new ConfigurationError(
+      'A URL could not be read; write it whole, such as https://api.example.com',
+      { field: 'url' },
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
 import { createHash } from 'node:crypto';
+import type { ProxyCredentialsSource } from './proxy-credentials.js';
 import type { TlsOptions } from './tls-options.js';
 import { tlsIdentity } from './tls-options.js';
 
@@ -17,14 +18,6 @@ export type ProxyProtocol =
   | 'pac+file:'
   | 'pac+data:';
 
-/** Credentials for a proxy, by value. */
-export interface ProxyCredentials {
-  /** Without `:` and control characters (RFC 7617). */
-  readonly username: string;
-  /** Without control characters. `null`: none was given. */
-  readonly password?: string | null | undefined;
-}
-
 /** What a setting may say of a proxy beside its URL. */
 export interface ProxyServerInit {
   readonly protocol: ProxyProtocol;
@@ -32,6 +25,8 @@ export interface ProxyServerInit {
   readonly port: number;
   readonly username?: string | null | undefined;
   readonly password?: string | null | undefined;
+  /** Asked for credentials instead of `username` and `password`. */
+  readonly credentials?: ProxyCredentialsSource | undefined;
   /** The URL of the PAC file, for the `pac+…:` schemes. */
   readonly pac?: string | undefined;
   /** Headers for the proxy alone, as a flat list of names and values. */
@@ -42,9 +37,12 @@ export interface ProxyServerInit {
   readonly tunnel?: 'https' | 'always' | undefined;
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 /**
- * One proxy: `{ protocol, host, port, username, password, pac? }`. `password`, `headers`, `tls` and `tunnel` are
- * getters and not enumerable, so neither JSON, nor `inspect`, nor a spread shows a secret.
+ * One proxy: `{ protocol, host, port, username, password, pac? }`. All that may hold a secret (`password`,
+ * `credentials`, `headers`, `tls`, `pac`) is a getter and not enumerable, so that neither JSON, nor `inspect`, nor a
+ * spread, nor a structured clone shows it.
  */
 export class ProxyServer {
   readonly protocol: ProxyProtocol;
@@ -52,13 +50,15 @@ export class ProxyServer {
   readonly host: string;
   /** 0 for a PAC file. */
   readonly port: number;
+  /** `null` where none was given, or where a function is asked for it. */
   readonly username: string | null;
-  /** The URL of the PAC file. */
-  readonly pac?: string;
   readonly #password: string | null;
+  readonly #credentials: ProxyCredentialsSource | undefined;
+  readonly #pac: string | undefined;
   readonly #headers: readonly string[];
   readonly #tls: TlsOptions | undefined;
   readonly #tunnel: 'https' | 'always';
+  readonly #href: string;
   #key: string | undefined;
 
   constructor(init: ProxyServerInit) {
@@ -66,11 +66,13 @@ export class ProxyServer {
     this.host = init.host;
     this.port = init.port;
     this.username = init.username ?? null;
-    if (init.pac !== undefined) this.pac = init.pac;
+    this.#pac = init.pac;
     this.#password = init.password ?? null;
+    this.#credentials = init.credentials;
     this.#headers = init.headers ?? [];
     this.#tls = init.tls;
     this.#tunnel = init.tunnel ?? 'https';
+    this.#href = hrefOf(this, init.pac);
     Object.freeze(this);
   }
 
@@ -79,28 +81,39 @@ export class ProxyServer {
     return this.#password;
   }
 
+  /** Asked for credentials when a request needs them, and again after a 407; `undefined` where they came by value or not at all. */
+  get credentials(): ProxyCredentialsSource | undefined {
+    return this.#credentials;
+  }
+
+  /** The URL of the PAC file, without credentials; `undefined` where the scheme is not `pac+…:`. */
+  get pac(): string | undefined {
+    return this.#pac;
+  }
+
+  /** Headers for the proxy alone, as a flat list of names and values. */
   get headers(): readonly string[] {
     return this.#headers;
   }
 
+  /** TLS settings of the hop to the proxy. */
   get tls(): TlsOptions | undefined {
     return this.#tls;
   }
 
+  /** `https`: CONNECT for `https:` targets only; `always`: for `http:` ones too. */
   get tunnel(): 'https' | 'always' {
     return this.#tunnel;
   }
 
   /** The proxy without credentials: `http://proxy.corp:3128`. What errors, logs and events show. */
   get href(): string {
-    if (this.pac !== undefined) return withoutSecrets(this.pac, this.protocol);
-    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
-    return `${this.protocol}//${host}:${this.port}`;
+    return this.#href;
   }
 
-  /** What tells two proxies apart in the key of a pool: address, credentials (hashed), headers (hashed), TLS. */
+  /** What tells two proxies apart in the key of a pool: address, credentials and headers (hashed), TLS, tunnel. */
   get key(): string {
-    this.#key ??= `${this.href}|${this.#secretIdentity()}|${tlsIdentity(this.#tls)}`;
+    this.#key ??= `${this.#href}|${this.#secretIdentity()}|${tlsIdentity(this.#tls)}|${this.#tunnel}`;
     return this.#key;
   }
 
@@ -114,16 +127,41 @@ export class ProxyServer {
     return this.href;
   }
 
+  [INSPECT](): string {
+    return `ProxyServer { ${this.#href} }`;
+  }
+
   #secretIdentity(): string {
-    if (this.username === null && this.#headers.length === 0) return '';
-    const secrets = JSON.stringify([this.username, this.#password, this.#headers]);
-    return createHash('sha256').update(secrets).digest('base64url').slice(0, 22);
+    const credentials = this.#credentials === undefined ? 0 : numberOf(this.#credentials);
+    if (this.username === null && this.#headers.length === 0 && this.#pac === undefined) {
+      return credentials === 0 ? '' : `f${credentials}`;
+    }
+    const secrets = [this.username, this.#password, credentials, this.#headers, this.#pac];
+    return createHash('sha256').update(JSON.stringify(secrets)).digest('base64url').slice(0, 22);
   }
 }
 
-/** A PAC URL may carry credentials or a token in its query, a `data:` one a whole script. */
-function withoutSecrets(pac: string, protocol: ProxyProtocol): string {
-  if (protocol === 'pac+data:') return 'pac+data:…';
+const numbers = new WeakMap<ProxyCredentialsSource, number>();
+let functions = 0;
+
+/** Two functions may answer differently, so each has a number of its own. */
+function numberOf(source: ProxyCredentialsSource): number {
+  let number = numbers.get(source);
+  if (number === undefined) {
+    functions += 1;
+    number = functions;
+    numbers.set(source, number);
+  }
+  return number;
+}
+
+/** A PAC URL may carry a token in its query, a `data:` one a whole script: neither is shown. */
+function hrefOf(proxy: ProxyServer, pac: string | undefined): string {
+  if (pac === undefined) {
+    const host = proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host;
+    return `${proxy.protocol}//${host}:${proxy.port}`;
+  }
+  if (proxy.protocol === 'pac+data:') return 'pac+data:…';
   const url = new URL(pac);
   return `pac+${url.protocol}//${url.host}${url.pathname}`;
 }

@@ -1,0 +1,86 @@
+/** Options are read as own properties, and an unknown one is refused by name: a typing error must not go unnoticed. */
+import { ConfigurationError } from './errors.js';
+
+/**
+ * Refuses a value that is no plain record, and every key that is not known.
+ * @param where what the record is called in messages, e.g. `httpProxy.tls`
+ * @throws ConfigurationError that names the key and the nearest known one.
+ */
+export function checkKeys(
+  value: unknown,
+  known: readonly string[],
+  where: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigurationError(`${where} must be an object, this is ${kindOf(value)}`, {
+      field: where,
+      hint: `Known members: ${known.join(', ')}`,
+    });
+  }
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const near = nearest(key, known);
+    const remedy =
+      near === undefined
+        ? `known are: ${known.join(', ')}`
+        : `did you mean ${JSON.stringify(near)}?`;
+    throw new ConfigurationError(`${where} has no member ${JSON.stringify(cut(key))}; ${remedy}`, {
+      field: `${where}.${cut(key)}`,
+    });
+  }
+}
+
+/** An own property, or `undefined`: what hangs on `Object.prototype` is nobody's option. */
+export function own<T extends object, K extends keyof T>(value: T, key: K): T[K] | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** What a value is, in words, without showing it. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value === '') return 'an empty string';
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined';
+    case 'object':
+      return 'an object';
+    case 'string':
+      return value.trim() === '' ? 'a blank string' : 'a string';
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** The known name that a misspelt one was most likely meant to be; `undefined` where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const wanted = cut(name).toLowerCase();
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
+
+function cut(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…` : name;
+}

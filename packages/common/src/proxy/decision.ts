@@ -1,0 +1,45 @@
+/** What the cascade answers. */
+import type { DecidedBy, DecisionFacts } from '../facts.js';
+import type { Origin } from '../origin.js';
+import type { ProxyServer } from '../proxy-server.js';
+
+/** One way to try: over a proxy, or straight. */
+export type ProxyCandidate = ProxyServer | 'direct';
+
+/** Which way a request goes, and why. Frozen. */
+export interface ProxyDecision {
+  /** The proxy to try first; `undefined`: direct. */
+  readonly proxy: ProxyServer | undefined;
+  /** What to try, in order: the first is `proxy`, or `'direct'`. */
+  readonly candidates: readonly ProxyCandidate[];
+  /** The level that spoke first. */
+  readonly decidedBy: DecidedBy;
+  /** The environment variable that was chosen, where the environment decided. */
+  readonly variable?: string | undefined;
+  /** The entry of the NO_PROXY list that bypassed the proxy, as written. */
+  readonly bypassedBy?: string | undefined;
+  /** A sentence for each entry of the list that could not be read. */
+  readonly warnings: readonly string[];
+}
+
+const facts = new WeakMap<ProxyDecision, DecisionFacts>();
+
+/** A decision as errors, events and logs carry it: JSON-safe and without secrets. */
+export function decisionFacts(
+  origin: Origin,
+  decision: ProxyDecision,
+  used: ProxyCandidate = decision.proxy ?? 'direct',
+): DecisionFacts {
+  const first = used === (decision.proxy ?? 'direct');
+  const known = first ? facts.get(decision) : undefined;
+  if (known?.origin === origin.href) return known;
+  const made: DecisionFacts = Object.freeze({
+    origin: origin.href,
+    proxy: used === 'direct' ? null : used.href,
+    decidedBy: decision.decidedBy,
+    ...(decision.variable === undefined ? {} : { variable: decision.variable }),
+    ...(decision.bypassedBy === undefined ? {} : { bypassedBy: decision.bypassedBy }),
+  });
+  if (first) facts.set(decision, made);
+  return made;
+}

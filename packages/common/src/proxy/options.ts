@@ -1,0 +1,197 @@
+/** The object form of `httpProxy`: a URL and what belongs to that proxy alone. */
+import { ConfigurationError } from '../errors.js';
+import { checkKeys, kindOf, own } from '../option-keys.js';
+import type { ProxyCredentials, ProxyCredentialsSource } from '../proxy-credentials.js';
+import { checkCredentials } from '../proxy-credentials.js';
+import type { ProxyProtocol, ProxyServerInit } from '../proxy-server.js';
+import { checkTlsOptions } from '../tls-check.js';
+import type { TlsOptions } from '../tls-options.js';
+import type { NoProxy } from './no-proxy.js';
+import { compileNoProxy } from './no-proxy.js';
+import { readProxyUrl } from './url.js';
+
+/** One proxy with all that belongs to it. */
+export interface ProxyOptions {
+  /** As `parseProxyUrl` reads it. Credentials stand here or under `credentials`, not in both. */
+  readonly url: string | URL;
+  /** By value, or a function that is asked when they are needed and again after a 407. */
+  readonly credentials?: ProxyCredentials | ProxyCredentialsSource | undefined;
+  /** Headers for the proxy alone; none of them reaches the origin. Not `Proxy-Authorization`: that is `credentials`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** TLS settings of the hop to an `https:` proxy; none of them touches the origin. */
+  readonly tls?: TlsOptions | undefined;
+  /** Targets that this proxy does not serve, by the rules of NO_PROXY; stands before the `noProxy` beside `httpProxy`. */
+  readonly noProxy?: string | readonly string[] | undefined;
+  /** `always`: CONNECT for `http:` targets too, so that no proxy can be mistaken for the origin. @default 'https' */
+  readonly tunnel?: 'https' | 'always' | undefined;
+}
+
+const KEYS = ['url', 'credentials', 'headers', 'tls', 'noProxy', 'tunnel'] as const;
+
+/** These are written by whoever speaks HTTP to the proxy. */
+const RESERVED = [
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'proxy-connection',
+  'upgrade',
+];
+
+/**
+ * Reads the object form.
+ * @throws ConfigurationError that names the member, what was seen (without secrets), and the remedy.
+ */
+export function readProxyOptions(
+  value: unknown,
+  field: string,
+): ProxyServerInit & { noProxy: NoProxy | undefined } {
+  checkKeys(value, KEYS, field);
+  const url = own(value, 'url');
+  if (url === undefined) {
+    throw new ConfigurationError(
+      `${field} is an object without url. Write { url: 'http://host:port' }.`,
+      {
+        field: `${field}.url`,
+      },
+    );
+  }
+  if (typeof url === 'string' && url.trim().toLowerCase() === 'direct') {
+    throw new ConfigurationError(`${field}.url is 'direct'. Write httpProxy: false to go direct.`, {
+      field: `${field}.url`,
+    });
+  }
+  const server = readProxyUrl(url, `${field}.url`);
+  const noProxy = own(value, 'noProxy');
+  const credentials = readCredentials(own(value, 'credentials'), server, `${field}.credentials`);
+  const headers = readHeaders(own(value, 'headers'), server.protocol, `${field}.headers`);
+  return {
+    ...server,
+    ...credentials,
+    headers,
+    tls: readTls(own(value, 'tls'), server.protocol, `${field}.tls`),
+    tunnel: readTunnel(own(value, 'tunnel'), server.protocol, `${field}.tunnel`),
+    noProxy:
+      noProxy === undefined
+        ? undefined
+        : compileNoProxy(noProxy as string | readonly string[], `${field}.noProxy`),
+  };
+}
+
+function readCredentials(
+  value: unknown,
+  server: ProxyServerInit,
+  field: string,
+): Pick<ProxyServerInit, 'username' | 'password' | 'credentials'> {
+  if (value === undefined) return {};
+  if ((server.username ?? null) !== null) {
+    throw new ConfigurationError(
+      `${field} is given, and the url has credentials too. Give them in one of the two places.`,
+      { field },
+    );
+  }
+  if (typeof value === 'function') return { credentials: value as ProxyCredentialsSource };
+  const { username, password } = checkCredentials(value, field);
+  return { username, password };
+}
+
+function readHeaders(
+  value: unknown,
+  protocol: ProxyProtocol,
+  field: string,
+): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (protocol.startsWith('socks')) throw pointless(field, protocol, 'SOCKS knows no headers');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigurationError(
+      `${field} must be an object of names and values, this is ${kindOf(value)}`,
+      {
+        field,
+      },
+    );
+  }
+  const flat: string[] = [];
+  const seen = new Set<string>();
+  for (const [name, text] of Object.entries(value as Record<string, unknown>)) {
+    if (text === undefined) continue;
+    const lower = name.toLowerCase();
+    checkHeader(name, lower, text, field);
+    if (seen.has(lower)) {
+      throw new ConfigurationError(`${field} has ${lower} twice, in different spelling`, { field });
+    }
+    seen.add(lower);
+    flat.push(name, text as string);
+  }
+  return Object.freeze(flat);
+}
+
+function checkHeader(name: string, lower: string, value: unknown, field: string): void {
+  // RFC 9110, sections 5.1 and 5.5. A value is never shown: it may be a secret.
+  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower)) {
+    throw new ConfigurationError(
+      `${field} has a name that is no header name: ${JSON.stringify(name.slice(0, 40))}`,
+      {
+        field,
+      },
+    );
+  }
+  const at = `${field}.${name}`;
+  if (lower === 'proxy-authorization') {
+    throw new ConfigurationError(
+      `${at} cannot be given as a header. Give httpProxy.credentials: { username, password } or a function.`,
+      { field: at, hint: 'Give httpProxy.credentials instead' },
+    );
+  }
+  if (RESERVED.includes(lower)) {
+    throw new ConfigurationError(
+      `${at} cannot be given: it is written for each request. Leave it out.`,
+      {
+        field: at,
+      },
+    );
+  }
+  if (typeof value !== 'string') {
+    throw new ConfigurationError(`${at} must be a string, this is ${kindOf(value)}`, { field: at });
+  }
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw new ConfigurationError(
+      `${at} has a line break or another character that a header cannot carry. Remove it.`,
+      { field: at },
+    );
+  }
+}
+
+function readTls(value: unknown, protocol: ProxyProtocol, field: string): TlsOptions | undefined {
+  if (value === undefined) return undefined;
+  if (protocol === 'http:') {
+    throw pointless(
+      field,
+      protocol,
+      'The hop to this proxy is not encrypted: write https:// where it is',
+    );
+  }
+  if (protocol.startsWith('socks'))
+    throw pointless(field, protocol, 'SOCKS knows no TLS to the proxy');
+  return checkTlsOptions(value, field);
+}
+
+function readTunnel(
+  value: unknown,
+  protocol: ProxyProtocol,
+  field: string,
+): 'https' | 'always' | undefined {
+  if (value === undefined) return undefined;
+  if (value !== 'https' && value !== 'always') {
+    throw new ConfigurationError(`${field} must be 'https' or 'always'`, { field });
+  }
+  if (protocol.startsWith('socks'))
+    throw pointless(field, protocol, 'SOCKS carries every target the same way');
+  return value;
+}
+
+function pointless(field: string, protocol: string, why: string): ConfigurationError {
+  return new ConfigurationError(`${field} makes no sense for a ${protocol}// proxy. ${why}.`, {
+    field,
+    hint: why,
+  });
+}

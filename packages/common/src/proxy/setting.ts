@@ -1,0 +1,235 @@
+/** What a level of the cascade may say, in every form, and how it is read: once, whole, as own properties. */
+import { BoundedMap } from '../bounded-map.js';
+import { ConfigurationError } from '../errors.js';
+import { kindOf, own } from '../option-keys.js';
+import type { Origin } from '../origin.js';
+import { ProxyServer } from '../proxy-server.js';
+import type { ProxyDecision } from './decision.js';
+import type { NoProxy } from './no-proxy.js';
+import { compileNoProxy } from './no-proxy.js';
+import type { ProxyOptions } from './options.js';
+import { readProxyOptions } from './options.js';
+import { Remembered } from './remembered.js';
+import { readProxyUrl } from './url.js';
+
+/** What a selector is asked. */
+export interface ProxyQuestion {
+  /** E.g. `https://api.example.com`. */
+  readonly origin: string;
+  readonly protocol: 'http:' | 'https:';
+  /** What the request is for: `request`, or what a derived connection says, e.g. `identity`. */
+  readonly purpose: string;
+}
+
+/** One proxy. */
+export type ProxyPlace = string | URL | ProxyOptions;
+
+/** What a selector may answer; `undefined`: ask the next level. */
+export type ProxyAnswer =
+  ProxyPlace | false | readonly (ProxyPlace | false | 'direct')[] | undefined;
+
+/** Chooses a proxy for each request; asked once for each decision. */
+export type ProxySelector = (question: ProxyQuestion) => ProxyAnswer | Promise<ProxyAnswer>;
+
+/** `httpProxy` without functions: it can be answered at once. */
+export type PlainHttpProxy = ProxyPlace | false | readonly (ProxyPlace | false | 'direct')[];
+
+/**
+ * The proxy to use: a URL; `false` for none, whatever the environment says; `{ url, credentials?, headers?, tls?,
+ * noProxy?, tunnel? }`; a function that answers one of these; or a list of these, tried in order, which may end in
+ * `'direct'`.
+ */
+export type HttpProxy =
+  PlainHttpProxy | ProxySelector | readonly (ProxyPlace | false | 'direct' | ProxySelector)[];
+
+/** What one level of the cascade says. */
+export interface ProxyLevel {
+  /** `undefined`: ask the next level. */
+  readonly httpProxy?: HttpProxy | undefined;
+  /** Targets that are not proxied, by the rules of NO_PROXY; `[]` and `''` are an empty list. */
+  readonly noProxy?: string | readonly string[] | undefined;
+}
+
+/** One way to try, with the list that belongs to it alone. */
+export interface ProxyChoice {
+  readonly proxy: ProxyServer | 'direct';
+  readonly noProxy?: NoProxy | undefined;
+}
+
+/** A selector, with what messages call it. */
+export interface ProxyAsk {
+  readonly ask: ProxySelector;
+  readonly field: string;
+  /** A member of a list may not answer with a list. */
+  readonly inList: boolean;
+}
+
+/** What `httpProxy` says, read. */
+export interface CompiledSetting {
+  readonly steps: readonly (ProxyChoice | ProxyAsk)[];
+  readonly form: 'direct' | 'proxy' | 'list' | 'function';
+  /** Whether a function has to be asked. */
+  readonly dynamic: boolean;
+}
+
+/** One level of the cascade, read and validated. */
+export interface CompiledLevel {
+  readonly name: 'call' | 'instance';
+  readonly setting: CompiledSetting | undefined;
+  readonly noProxy: NoProxy | undefined;
+  /** What was decided for an origin, where no function has to be asked. */
+  readonly decisions: BoundedMap<Origin, ProxyDecision>;
+}
+
+/** How many origins a level remembers. */
+const MAX_DECISIONS = 16_384;
+const DIRECT: ProxyChoice = Object.freeze({ proxy: 'direct' });
+const NO_PROXY_AT_ALL: CompiledSetting = Object.freeze({
+  steps: [DIRECT],
+  form: 'direct',
+  dynamic: false,
+});
+
+const silent = {
+  call: newLevel('call', undefined, undefined),
+  instance: newLevel('instance', undefined, undefined),
+};
+const levels = {
+  call: new Remembered<CompiledLevel>(256),
+  instance: new Remembered<CompiledLevel>(256),
+};
+const settings = new Remembered<CompiledSetting>(256);
+const noProxies = new Remembered<NoProxy>(256);
+
+/**
+ * Reads what a level says. Equal levels are read once.
+ * @throws ConfigurationError that names the option, what was seen (without secrets), and the remedy.
+ */
+export function compileLevel(
+  level: ProxyLevel | undefined,
+  name: 'call' | 'instance',
+): CompiledLevel {
+  if (level === undefined) return silent[name];
+  const httpProxy = own(level, 'httpProxy');
+  const noProxy = own(level, 'noProxy');
+  if (httpProxy === undefined && noProxy === undefined) return silent[name];
+  return levels[name].of([httpProxy, noProxy], () =>
+    newLevel(
+      name,
+      httpProxy === undefined ? undefined : compileSetting(httpProxy, 'httpProxy'),
+      noProxy === undefined
+        ? undefined
+        : noProxies.of([noProxy], () => compileNoProxy(noProxy, 'noProxy')),
+    ),
+  );
+}
+
+function newLevel(
+  name: 'call' | 'instance',
+  setting: CompiledSetting | undefined,
+  noProxy: NoProxy | undefined,
+): CompiledLevel {
+  return Object.freeze({ name, setting, noProxy, decisions: new BoundedMap(MAX_DECISIONS) });
+}
+
+/** Reads a value of `httpProxy`. `field` is what messages call it. */
+export function compileSetting(value: unknown, field: string): CompiledSetting {
+  if (value === false) return NO_PROXY_AT_ALL;
+  return settings.of([value, field], () => readSetting(value, field));
+}
+
+/** Reads what a selector answered: anything but a function, and no list where the selector stands in one. */
+export function compileAnswer(answer: unknown, { field, inList }: ProxyAsk): CompiledSetting {
+  const what = `What the function ${field} answered`;
+  if (typeof answer === 'function') {
+    throw wrong(what, 'is a function', 'Answer a proxy, a list of proxies, false or undefined');
+  }
+  if (inList && Array.isArray(answer)) {
+    throw wrong(
+      what,
+      'is a list, and the function stands in one',
+      'Answer one proxy, false or undefined',
+    );
+  }
+  return compileSetting(answer, what);
+}
+
+function readSetting(value: unknown, field: string): CompiledSetting {
+  if (Array.isArray(value)) return readList(value, field);
+  const step = readStep(value, field, false);
+  return Object.freeze({
+    steps: Object.freeze([step]),
+    form: 'ask' in step ? 'function' : 'proxy',
+    dynamic: 'ask' in step,
+  });
+}
+
+function readList(list: readonly unknown[], field: string): CompiledSetting {
+  if (list.length === 0) {
+    throw wrong(
+      field,
+      'is an empty list',
+      'Write false to go direct, or leave it out to ask the next level',
+    );
+  }
+  const steps = Array.from(list, (value, i) => {
+    const at = `${field}[${i}]`;
+    if (value === 'direct' || value === false) {
+      if (i === list.length - 1) return DIRECT;
+      throw wrong(
+        at,
+        `is ${String(value)}, and more follows it`,
+        "Write 'direct' at the end of the list only",
+      );
+    }
+    if (Array.isArray(value)) throw wrong(at, 'is a list in a list', 'Write one list');
+    return readStep(value, at, true);
+  });
+  return Object.freeze({
+    steps: Object.freeze(steps),
+    form: 'list',
+    dynamic: steps.some((step) => 'ask' in step),
+  });
+}
+
+function readStep(value: unknown, field: string, inList: boolean): ProxyChoice | ProxyAsk {
+  if (typeof value === 'function') {
+    return Object.freeze({ ask: value as ProxySelector, field, inList });
+  }
+  if (typeof value === 'string' || value instanceof URL) {
+    refuseBlankAndDirect(value, field, inList);
+    return Object.freeze({ proxy: new ProxyServer(readProxyUrl(value, field)) });
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw wrong(
+      field,
+      `is ${kindOf(value)}`,
+      'Write a proxy URL, false to go direct, or leave it out to ask the next level',
+    );
+  }
+  const { noProxy, ...init } = readProxyOptions(value, field);
+  return Object.freeze({ proxy: new ProxyServer(init), noProxy });
+}
+
+/** `''` and `'direct'` could each mean two things: no proxy, or no opinion; a host of that name, or no proxy. */
+function refuseBlankAndDirect(value: string | URL, field: string, inList: boolean): void {
+  const text = String(value).trim();
+  if (text === '') {
+    throw wrong(
+      field,
+      `is ${kindOf(value)}`,
+      'Write false to go direct, or leave it out to ask the next level',
+    );
+  }
+  if (text.toLowerCase() === 'direct') {
+    throw wrong(
+      field,
+      `is '${text}'`,
+      inList ? "Write 'direct' in lower case, at the end of the list" : 'Write false to go direct',
+    );
+  }
+}
+
+function wrong(field: string, seen: string, remedy: string): ConfigurationError {
+  return new ConfigurationError(`${field} ${seen}. ${remedy}.`, { field, hint: remedy });
+}
