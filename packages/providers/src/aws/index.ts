@@ -1,0 +1,7 @@
+/** What the services of AWS share: credentials, signatures, error bodies. */
+export { AWS_KEYS, checkedCredentials } from './credentials.js';
+export type { AwsCredentials } from './credentials.js';
+export { sha256Hex } from './sha256.js';
+export { amzDate, SigV4Signer, UNSIGNED_PAYLOAD } from './sigv4.js';
+export type { SignatureHeaders, ToSign } from './sigv4.js';
+export { encodeUri, encodeUriPath } from './uri.js';

@@ -1,0 +1,90 @@
+/** What the methods of every storage driver check of their arguments before anything is sent. */
+import { CALL_KEYS, checkKeys, ConfigurationError } from '@sdk/common';
+import type { ObjectReference } from './models.js';
+import { kindOf, objectName } from './names.js';
+import type { ListObjectsOptions, PresignOptions, PutObjectOptions } from './storage-driver.js';
+
+/** Every key of `GetObjectOptions`. */
+export const GET_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, 'range', 'ifMatch']);
+
+const LIST_FILTERS = ['prefix', 'delimiter', 'startAfter'] as const;
+const LIST_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, ...LIST_FILTERS]);
+const PUT_KEYS: readonly string[] = Object.freeze([
+  ...CALL_KEYS,
+  'contentType',
+  'metadata',
+  'ifNoneMatch',
+  'sizeBytes',
+]);
+
+/** @throws ConfigurationError */
+export function checkListOptions(options: ListObjectsOptions): void {
+  checkKeys(options, LIST_KEYS, 'listObjects');
+  for (const field of LIST_FILTERS) {
+    const value: unknown = options[field];
+    if (value === undefined) continue;
+    if (typeof value !== 'string' || value.includes('\0') || /\p{Surrogate}/u.test(value)) {
+      throw new ConfigurationError(
+        `${field} is ${typeof value === 'string' ? 'no well-formed text without NUL' : kindOf(value)}: give a part of a name`,
+        { field },
+      );
+    }
+  }
+}
+
+/** @throws ConfigurationError */
+export function checkPutOptions(options: PutObjectOptions): void {
+  checkKeys(options, PUT_KEYS, 'putObject');
+  const ifNoneMatch: unknown = options.ifNoneMatch;
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
+    throw new ConfigurationError(
+      `ifNoneMatch is ${typeof ifNoneMatch === 'string' ? JSON.stringify(ifNoneMatch) : kindOf(ifNoneMatch)}: only '*' is possible (store it only where there is none)`,
+      { field: 'ifNoneMatch' },
+    );
+  }
+}
+
+const LONGEST_PRESIGN_SECONDS = 604_800;
+
+/** @throws ConfigurationError where the method is none of the four, or the time longer than the seven days that SigV4 allows. */
+export function checkPresignOptions(options: PresignOptions): void {
+  checkKeys(options, ['method', 'expiresInSeconds'], 'presign');
+  const { method, expiresInSeconds } = options;
+  if (!['GET', 'PUT', 'HEAD', 'DELETE'].includes(method)) {
+    throw new ConfigurationError(
+      `method is ${typeof method === 'string' ? JSON.stringify(method) : kindOf(method)}: give GET, PUT, HEAD or DELETE`,
+      { field: 'method' },
+    );
+  }
+  const whole = Number.isInteger(expiresInSeconds);
+  if (!whole || expiresInSeconds < 1 || expiresInSeconds > LONGEST_PRESIGN_SECONDS) {
+    throw new ConfigurationError(
+      `expiresInSeconds is ${String(expiresInSeconds)}: give a whole number from 1 to ${LONGEST_PRESIGN_SECONDS} (seven days)`,
+      { field: 'expiresInSeconds' },
+    );
+  }
+}
+
+/**
+ * The names that `deleteObjects` was given. A list is checked whole before the first is answered, so that a wrong one
+ * among them deletes nothing; what comes asynchronously is checked as it comes.
+ * @throws ConfigurationError
+ */
+export async function* checkedNames(
+  names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
+): AsyncGenerator<string> {
+  const given = names as Partial<Iterable<ObjectReference> & AsyncIterable<ObjectReference>> | null;
+  if (typeof given === 'object' && typeof given?.[Symbol.asyncIterator] === 'function') {
+    for await (const name of given as AsyncIterable<ObjectReference>)
+      yield objectName(name, 'names');
+    return;
+  }
+  // A string is iterable too: it would delete an object for each of its letters.
+  if (typeof given !== 'object' || typeof given?.[Symbol.iterator] !== 'function') {
+    throw new ConfigurationError(`names is ${kindOf(names)}: give a list of names or models`, {
+      field: 'names',
+    });
+  }
+  const list = given as Iterable<ObjectReference>;
+  yield* [...list].map((name, index) => objectName(name, `names[${index}]`));
+}

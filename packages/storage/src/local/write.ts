@@ -1,0 +1,167 @@
+/** Storing a file whole or not at all: written aside, synced, then moved to its name in one step. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ConflictError, NotFoundError, PreconditionError } from '@sdk/common';
+import { CONTROL_DIRECTORY, containerPath, objectPath } from './location.js';
+import { removeSidecar, writeSidecar } from './sidecar.js';
+import { isMissing, systemCode } from './system-errors.js';
+
+/** What is to be stored, and where. */
+export interface FileWrite {
+  readonly root: string;
+  readonly container: string;
+  readonly name: string;
+  readonly segments: readonly string[];
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Fail where a file of that name exists. */
+  readonly mustBeNew: boolean;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly onBytes: (written: number) => void;
+}
+
+/** What was stored. */
+export interface FileWritten {
+  readonly stat: BigIntStats;
+  readonly etag: string;
+}
+
+/** Another call may remove an empty directory between its making and its use. */
+const MOVE_TRIES = 5;
+
+/** Stores a file. Whatever fails, nothing of it is left and what was there before stays. */
+export async function writeFileWhole(write: FileWrite): Promise<FileWritten> {
+  const { root, container, name } = write;
+  const directory = await containerPath(root, container);
+  await checkTarget(await objectPath(directory, write.segments), write);
+  const uploads = path.join(root, CONTROL_DIRECTORY, 'uploads');
+  await mkdir(uploads, { recursive: true });
+  const temporary = path.join(uploads, randomUUID());
+  let described: BigIntStats | undefined;
+  try {
+    const { stat, etag } = await writeAside(temporary, write);
+    described = stat;
+    const { contentType, metadata } = write;
+    await writeSidecar(root, container, stat, { name, contentType, metadata, etag });
+    const replaced = await moveToName(temporary, directory, write);
+    if (replaced !== undefined) await removeSidecar(root, container, name, replaced);
+    return { stat, etag };
+  } catch (error) {
+    if (described !== undefined) await removeSidecar(root, container, name, described);
+    throw error;
+  } finally {
+    // After a rename there is nothing left of that name; after a link, or a failure, there is.
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writeAside(temporary: string, write: FileWrite): Promise<FileWritten> {
+  const handle = await open(temporary, 'wx');
+  try {
+    const md5 = createHash('md5');
+    let written = 0;
+    for await (const chunk of write.chunks) {
+      md5.update(chunk);
+      for (let done = 0; done < chunk.byteLength;) {
+        done += (await handle.write(chunk, done)).bytesWritten;
+      }
+      written += chunk.byteLength;
+      write.onBytes(written);
+    }
+    await handle.sync();
+    return { stat: await handle.stat({ bigint: true }), etag: md5.digest('hex') };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Moves the file to its name; answers the one that it replaced. */
+async function moveToName(
+  temporary: string,
+  directory: string,
+  write: FileWrite,
+): Promise<BigIntStats | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const target = await objectPath(directory, write.segments);
+      const replaced = await checkTarget(target, write);
+      await makeParents(directory, write);
+      // A link fails where the name is taken, a rename replaces it: each in one step.
+      if (write.mustBeNew) await link(temporary, target);
+      else await rename(temporary, target);
+      await syncDirectory(path.dirname(target));
+      return replaced;
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === 'EEXIST' && write.mustBeNew) throw exists(write.name);
+      if (code !== 'ENOENT' || tries === MOVE_TRIES) throw error;
+    }
+  }
+}
+
+async function checkTarget(target: string, write: FileWrite): Promise<BigIntStats | undefined> {
+  const stat = await lstat(target, { bigint: true }).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (stat === undefined) return undefined;
+  if (stat.isDirectory()) {
+    throw new ConflictError(
+      `${JSON.stringify(write.name)} cannot be stored: objects whose names begin with ${JSON.stringify(`${write.name}/`)} exist, and a directory tree holds either a file or a directory of one name`,
+      { status: 409, providerCode: 'IsDirectory' },
+    );
+  }
+  if (write.mustBeNew) throw exists(write.name);
+  return stat;
+}
+
+async function makeParents(
+  directory: string,
+  { segments, container, name }: FileWrite,
+): Promise<void> {
+  let current = directory;
+  for (const [index, segment] of segments.slice(0, -1).entries()) {
+    current = path.join(current, segment);
+    try {
+      await mkdir(current);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' && index === 0) {
+        throw new NotFoundError(
+          `The container ${JSON.stringify(container)} was deleted meanwhile`,
+          {
+            status: 404,
+            providerCode: 'NoSuchContainer',
+          },
+        );
+      }
+      if (systemCode(error) !== 'EEXIST') throw error;
+      if (!(await lstat(current)).isDirectory()) {
+        const taken = segments.slice(0, index + 1).join('/');
+        throw new ConflictError(
+          `${JSON.stringify(name)} cannot be stored: ${JSON.stringify(taken)} is an object, and a directory tree holds either a file or a directory of one name`,
+          { status: 409, providerCode: 'NotDirectory' },
+        );
+      }
+    }
+  }
+}
+
+function exists(name: string): PreconditionError {
+  return new PreconditionError(`${JSON.stringify(name)} exists already`, {
+    status: 412,
+    providerCode: 'AlreadyExists',
+  });
+}
+
+/** Makes a rename survive a loss of power. Windows cannot open a directory, and needs no such thing. */
+export async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
