@@ -36,6 +36,22 @@ export type {
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
 export { originOf } from './origin.js';
 export type { Origin } from './origin.js';
+export { resolveProxy } from './proxy/resolve.js';
+export type { PlainProxyLevel, PlainProxyLevels, ProxyLevels } from './proxy/resolve.js';
+export { parseProxyUrl } from './proxy/url.js';
+export type { ProxyCandidate, ProxyDecision } from './proxy/decision.js';
+export type { Environment } from './proxy/environment.js';
+export type { ProxyOptions } from './proxy/options.js';
+export type {
+  HttpProxy,
+  PlainHttpProxy,
+  ProxyAnswer,
+  ProxyLevel,
+  ProxyPlace,
+  ProxyQuestion,
+  ProxySelector,
+} from './proxy/setting.js';
+export type { ProxyCredentials, ProxyCredentialsSource } from './proxy-credentials.js';
 export { ProxyServer } from './proxy-server.js';
 export type { ProxyProtocol, ProxyServerInit } from './proxy-server.js';
 export { routeTo } from './route.js';

@@ -1,6 +1,7 @@
 /** Where a request goes: one frozen object for each origin, parsed once, so that pools and decisions can be keyed by it. */
 import { BoundedMap } from './bounded-map.js';
 import { ConfigurationError } from './errors.js';
+import { kindOf } from './option-keys.js';
 
 /** An `http:` or `https:` origin. Made by `originOf`. */
 export interface Origin {
@@ -39,6 +40,11 @@ export function originOf(url: string | URL): Origin {
 }
 
 function originOfUrl(url: URL): Origin {
+  if (!(url instanceof URL)) {
+    throw new ConfigurationError(`A URL must be a string or a URL, this is ${kindOf(url)}`, {
+      field: 'url',
+    });
+  }
   const { protocol } = url;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new ConfigurationError(

@@ -1,5 +1,6 @@
 /** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
 import { createHash } from 'node:crypto';
+import { own } from './option-keys.js';
 import type { ProxyCredentialsSource } from './proxy-credentials.js';
 import type { TlsOptions } from './tls-options.js';
 import { tlsIdentity } from './tls-options.js';
@@ -65,14 +66,14 @@ export class ProxyServer {
     this.protocol = init.protocol;
     this.host = init.host;
     this.port = init.port;
-    this.username = init.username ?? null;
-    this.#pac = init.pac;
-    this.#password = init.password ?? null;
-    this.#credentials = init.credentials;
-    this.#headers = init.headers ?? [];
-    this.#tls = init.tls;
-    this.#tunnel = init.tunnel ?? 'https';
-    this.#href = hrefOf(this, init.pac);
+    this.username = own(init, 'username') ?? null;
+    this.#pac = own(init, 'pac');
+    this.#password = own(init, 'password') ?? null;
+    this.#credentials = own(init, 'credentials');
+    this.#headers = own(init, 'headers') ?? [];
+    this.#tls = own(init, 'tls');
+    this.#tunnel = own(init, 'tunnel') ?? 'https';
+    this.#href = hrefOf(this, this.#pac);
     Object.freeze(this);
   }
 

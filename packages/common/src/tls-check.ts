@@ -23,7 +23,8 @@ const NAMES: readonly (keyof TlsOptions)[] = [
 export function checkTlsOptions(tls: unknown, field: string): TlsOptions | undefined {
   if (tls === undefined) return undefined;
   checkKeys(tls, NAMES, field);
-  const copy: Record<string, unknown> = {};
+  // Without a prototype: what hangs on Object.prototype must not switch verification off.
+  const copy = Object.create(null) as Record<string, unknown>;
   for (const name of NAMES) {
     if (!Object.hasOwn(tls, name) || tls[name] === undefined) continue;
     check(name, `${field}.${name}`, tls[name]);

@@ -43,3 +43,22 @@ export function decisionFacts(
   if (first) facts.set(decision, made);
   return made;
 }
+
+/** A frozen decision. */
+export function newDecision(
+  proxy: ProxyServer | undefined,
+  candidates: readonly ProxyCandidate[],
+  decidedBy: DecidedBy,
+  variable: string | undefined,
+  bypassedBy: string | undefined,
+  warnings: readonly string[],
+): ProxyDecision {
+  return Object.freeze({
+    proxy,
+    candidates: Object.freeze([...candidates]),
+    decidedBy,
+    ...(variable === undefined ? {} : { variable }),
+    ...(bypassedBy === undefined ? {} : { bypassedBy }),
+    warnings: Object.freeze([...warnings]),
+  });
+}

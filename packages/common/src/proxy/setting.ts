@@ -52,12 +52,14 @@ export interface ProxyLevel {
 
 /** One way to try, with the list that belongs to it alone. */
 export interface ProxyChoice {
+  readonly kind: 'choice';
   readonly proxy: ProxyServer | 'direct';
-  readonly noProxy?: NoProxy | undefined;
+  readonly noProxy: NoProxy | undefined;
 }
 
 /** A selector, with what messages call it. */
 export interface ProxyAsk {
+  readonly kind: 'ask';
   readonly ask: ProxySelector;
   readonly field: string;
   /** A member of a list may not answer with a list. */
@@ -83,7 +85,7 @@ export interface CompiledLevel {
 
 /** How many origins a level remembers. */
 const MAX_DECISIONS = 16_384;
-const DIRECT: ProxyChoice = Object.freeze({ proxy: 'direct' });
+const DIRECT: ProxyChoice = choice('direct', undefined);
 const NO_PROXY_AT_ALL: CompiledSetting = Object.freeze({
   steps: [DIRECT],
   form: 'direct',
@@ -159,8 +161,8 @@ function readSetting(value: unknown, field: string): CompiledSetting {
   const step = readStep(value, field, false);
   return Object.freeze({
     steps: Object.freeze([step]),
-    form: 'ask' in step ? 'function' : 'proxy',
-    dynamic: 'ask' in step,
+    form: step.kind === 'ask' ? 'function' : 'proxy',
+    dynamic: step.kind === 'ask',
   });
 }
 
@@ -188,17 +190,17 @@ function readList(list: readonly unknown[], field: string): CompiledSetting {
   return Object.freeze({
     steps: Object.freeze(steps),
     form: 'list',
-    dynamic: steps.some((step) => 'ask' in step),
+    dynamic: steps.some((step) => step.kind === 'ask'),
   });
 }
 
 function readStep(value: unknown, field: string, inList: boolean): ProxyChoice | ProxyAsk {
   if (typeof value === 'function') {
-    return Object.freeze({ ask: value as ProxySelector, field, inList });
+    return Object.freeze({ kind: 'ask', ask: value as ProxySelector, field, inList });
   }
   if (typeof value === 'string' || value instanceof URL) {
     refuseBlankAndDirect(value, field, inList);
-    return Object.freeze({ proxy: new ProxyServer(readProxyUrl(value, field)) });
+    return choice(new ProxyServer(readProxyUrl(value, field)), undefined);
   }
   if (typeof value !== 'object' || value === null) {
     throw wrong(
@@ -208,7 +210,12 @@ function readStep(value: unknown, field: string, inList: boolean): ProxyChoice |
     );
   }
   const { noProxy, ...init } = readProxyOptions(value, field);
-  return Object.freeze({ proxy: new ProxyServer(init), noProxy });
+  return choice(new ProxyServer(init), noProxy);
+}
+
+/** Every member is there, so that nothing on `Object.prototype` can speak for one that is not. */
+function choice(proxy: ProxyServer | 'direct', noProxy: NoProxy | undefined): ProxyChoice {
+  return Object.freeze({ kind: 'choice', proxy, noProxy });
 }
 
 /** `''` and `'direct'` could each mean two things: no proxy, or no opinion; a host of that name, or no proxy. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { isSdkError } from '../../src/errors.js';
-import { resolveProxy } from '../../src/proxy/cascade.js';
+import { resolveProxy } from '../../src/proxy/resolve.js';
 
 interface Vector {
   env: Record<string, string>;

@@ -1,0 +1,105 @@
+/** What the environment decides. It is read at each decision; what was made of it is kept while it says the same. */
+import { BoundedMap } from '../bounded-map.js';
+import type { Origin } from '../origin.js';
+import { ProxyServer } from '../proxy-server.js';
+import type { ProxyDecision } from './decision.js';
+import { newDecision } from './decision.js';
+import type { Environment } from './environment.js';
+import { noProxyVariable, proxyVariable } from './environment.js';
+import type { NoProxy } from './no-proxy.js';
+import { compileNoProxy } from './no-proxy.js';
+import { readProxyUrl } from './url.js';
+
+/** Nobody spoke. */
+const DEFAULT: ProxyDecision = newDecision(
+  undefined,
+  ['direct'],
+  'default',
+  undefined,
+  undefined,
+  [],
+);
+
+/** What the environment said, and what was decided from it; kept for as long as it says the same. */
+interface EnvironmentSaid {
+  readonly variable: string;
+  readonly value: string;
+  readonly noProxy: NoProxy | undefined;
+  /** Where the list came from a variable: its name and text. */
+  readonly listName: string | undefined;
+  readonly listText: string | undefined;
+  proxy: ProxyServer | undefined;
+  readonly decisions: BoundedMap<Origin, ProxyDecision>;
+}
+
+/** How many different environments are remembered, the latest first. */
+const MAX_ENVIRONMENTS = 32;
+const MAX_DECISIONS = 16_384;
+const said: EnvironmentSaid[] = [];
+
+/**
+ * The decision of the environment, or that nobody spoke.
+ * @param given the nearest list that options gave: it replaces NO_PROXY
+ * @throws ConfigurationError where the chosen variable is no proxy URL, and no entry bypasses the target.
+ */
+export function decideByEnvironment(
+  origin: Origin,
+  env: Environment,
+  given: NoProxy | undefined,
+): ProxyDecision {
+  const chosen = proxyVariable(env, origin.protocol);
+  if (chosen === undefined) return DEFAULT;
+  const list = given === undefined ? noProxyVariable(env) : undefined;
+  const heard = remember(chosen.name, chosen.value, given, list?.name, list?.value);
+  let decision = heard.decisions.get(origin);
+  if (decision === undefined) {
+    const bypassedBy = heard.noProxy?.match(origin);
+    if (bypassedBy === undefined) {
+      heard.proxy ??= new ProxyServer(readProxyUrl(heard.value, heard.variable));
+    }
+    const proxy = bypassedBy === undefined ? heard.proxy : undefined;
+    const warnings = heard.noProxy?.warnings ?? [];
+    decision = newDecision(proxy, [proxy ?? 'direct'], 'env', heard.variable, bypassedBy, warnings);
+    heard.decisions.set(origin, decision);
+  }
+  return decision;
+}
+
+function remember(
+  variable: string,
+  value: string,
+  given: NoProxy | undefined,
+  listName: string | undefined,
+  listText: string | undefined,
+): EnvironmentSaid {
+  for (let i = 0; i < said.length; i += 1) {
+    const known = said[i] as EnvironmentSaid;
+    if (
+      known.variable === variable &&
+      known.value === value &&
+      known.listName === listName &&
+      known.listText === listText &&
+      (listName !== undefined || known.noProxy === given)
+    ) {
+      if (i > 0) {
+        said.splice(i, 1);
+        said.unshift(known);
+      }
+      return known;
+    }
+  }
+  const noProxy =
+    listName === undefined || listText === undefined ? given : compileNoProxy(listText, listName);
+  const heard: EnvironmentSaid = {
+    variable,
+    value,
+    noProxy,
+    listName,
+    listText,
+    proxy: undefined,
+    decisions: new BoundedMap(MAX_DECISIONS),
+  };
+  said.unshift(heard);
+  if (said.length > MAX_ENVIRONMENTS) said.pop();
+  return heard;
+}

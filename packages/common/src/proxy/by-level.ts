@@ -1,0 +1,157 @@
+/** What a level decides that says something: from what is written, or by asking its functions. */
+import { ProxyError, isSdkError } from '../errors.js';
+import type { Origin } from '../origin.js';
+import type { ProxyCandidate, ProxyDecision } from './decision.js';
+import { newDecision } from './decision.js';
+import type {
+  CompiledLevel,
+  CompiledSetting,
+  ProxyAsk,
+  ProxyChoice,
+  ProxyQuestion,
+} from './setting.js';
+import { compileAnswer } from './setting.js';
+
+/** The decision of a level that holds no functions, made once for each origin. */
+export function decideAtOnce(
+  level: CompiledLevel,
+  setting: CompiledSetting,
+  origin: Origin,
+): ProxyDecision {
+  let decision = level.decisions.get(origin);
+  if (decision === undefined) {
+    const draft = new Draft(level, origin);
+    for (const step of setting.steps) if (draft.add(step as ProxyChoice)) break;
+    decision = draft.decision();
+    level.decisions.set(origin, decision);
+  }
+  return decision;
+}
+
+/** Asks the functions of a level, one after the other. `undefined`: the level has no opinion. */
+export function ask(
+  level: CompiledLevel,
+  setting: CompiledSetting,
+  origin: Origin,
+  purpose: string,
+): ProxyDecision | undefined | Promise<ProxyDecision | undefined> {
+  const question: ProxyQuestion = Object.freeze({
+    origin: origin.href,
+    protocol: origin.protocol,
+    purpose,
+  });
+  return askFrom(0, setting.steps, new Draft(level, origin), question);
+}
+
+function askFrom(
+  start: number,
+  steps: CompiledSetting['steps'],
+  draft: Draft,
+  question: ProxyQuestion,
+): ProxyDecision | undefined | Promise<ProxyDecision | undefined> {
+  for (let i = start; i < steps.length; i += 1) {
+    const step = steps[i] as ProxyChoice | ProxyAsk;
+    if (step.kind === 'choice') {
+      if (draft.add(step)) break;
+      continue;
+    }
+    let answer: unknown;
+    try {
+      answer = step.ask(question);
+    } catch (error) {
+      throw threw(step.field, error);
+    }
+    if (isPromise(answer)) {
+      return Promise.resolve(answer).then(
+        (settled) =>
+          draft.addAnswer(settled, step)
+            ? draft.decision()
+            : askFrom(i + 1, steps, draft, question),
+        (error: unknown) => {
+          throw threw(step.field, error);
+        },
+      );
+    }
+    if (draft.addAnswer(answer, step)) break;
+  }
+  return draft.isEmpty ? undefined : draft.decision();
+}
+
+/** A decision in the making: candidates in their order, until one of them is direct. */
+class Draft {
+  readonly #level: CompiledLevel;
+  readonly #origin: Origin;
+  readonly #candidates: ProxyCandidate[] = [];
+  readonly #warnings = new Set<string>();
+  #bypassedBy: string | undefined;
+
+  constructor(level: CompiledLevel, origin: Origin) {
+    this.#level = level;
+    this.#origin = origin;
+  }
+
+  get isEmpty(): boolean {
+    return this.#candidates.length === 0;
+  }
+
+  /** Whether nothing can follow. */
+  add({ proxy, noProxy: ofItsOwn }: ProxyChoice): boolean {
+    if (proxy === 'direct') {
+      this.#candidates.push(proxy);
+      return true;
+    }
+    const noProxy = ofItsOwn ?? this.#level.noProxy;
+    const entry = noProxy?.match(this.#origin);
+    noProxy?.warnings.forEach((warning) => this.#warnings.add(warning));
+    if (entry === undefined) {
+      this.#candidates.push(proxy);
+      return false;
+    }
+    if (this.isEmpty) this.#bypassedBy = entry;
+    this.#candidates.push('direct');
+    return true;
+  }
+
+  addAnswer(answer: unknown, step: ProxyAsk): boolean {
+    if (answer === undefined) return false;
+    // What a function answered holds no functions itself, as `compileAnswer` sees to.
+    return compileAnswer(answer, step).steps.some((choice) => this.add(choice as ProxyChoice));
+  }
+
+  decision(): ProxyDecision {
+    const [first] = this.#candidates;
+    return newDecision(
+      first === 'direct' ? undefined : first,
+      this.#candidates,
+      this.#level.name,
+      undefined,
+      this.#bypassedBy,
+      [...this.#warnings],
+    );
+  }
+}
+
+/** What a function threw may hold a secret (a URL with its password), so only its kind is told. */
+function threw(field: string, error: unknown): Error {
+  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const kind = error instanceof Error ? error.name : 'something that is no Error';
+  const shown = /^\w{1,40}$/.test(kind) || !(error instanceof Error) ? kind : 'Error';
+  const known = typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : '';
+  return new ProxyError(`The function ${field} threw ${shown}${known} instead of naming a proxy.`, {
+    phase: 'resolve',
+    proxy: field,
+    requestSent: 'no',
+    retryable: false,
+    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function',
+    cause: isSdkError(error) ? error : undefined,
+  });
+}
+
+/** Whether a value has to be waited for. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
