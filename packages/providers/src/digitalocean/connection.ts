@@ -1,0 +1,59 @@
+/** What all of DigitalOcean's services share: one host, a bearer token, one shape of errors. */
+import { BaseConnection, ConfigurationError } from '@sdk/common';
+import type {
+  ConnectionOptions,
+  FailedAnswer,
+  HeaderBag,
+  ProviderError,
+  Settings,
+} from '@sdk/common';
+import { parseDigitalOceanError } from './errors.js';
+
+/** Where the API is, unless `endpoint` says otherwise. */
+export const DIGITALOCEAN_ENDPOINT = 'https://api.digitalocean.com';
+
+/** What DigitalOcean knows a caller by. */
+export interface DigitalOceanCredentials {
+  /** A personal access token, `dop_v1_…`, or one of OAuth, `doo_v1_…`. */
+  readonly token: string;
+}
+
+/** A connection to DigitalOcean's API. */
+export class DigitalOceanConnection extends BaseConnection {
+  readonly #token: string;
+
+  /** @throws ConfigurationError where the token is missing or cannot be one. */
+  constructor(source: ConnectionOptions | Settings, { token }: DigitalOceanCredentials) {
+    super(source, { endpoint: DIGITALOCEAN_ENDPOINT });
+    this.#token = checkToken(token);
+  }
+
+  protected override authorize(headers: HeaderBag): void {
+    headers.set('authorization', `Bearer ${this.#token}`);
+  }
+
+  protected override parseError(answer: FailedAnswer): ProviderError {
+    return parseDigitalOceanError(answer);
+  }
+
+  protected override secrets(): readonly string[] {
+    return [this.#token];
+  }
+}
+
+/** RFC 6750 §2.1, so that a line break from a file is found here and not by the provider. */
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+function checkToken(token: unknown): string {
+  if (typeof token === 'string' && BEARER_TOKEN.test(token)) return token;
+  const seen =
+    typeof token !== 'string'
+      ? `it is ${token === null ? 'null' : typeof token}`
+      : token === ''
+        ? 'it is empty'
+        : 'it holds a space, a line break or another character that no token has';
+  throw new ConfigurationError(`token must be a DigitalOcean API token; ${seen}`, {
+    field: 'token',
+    hint: 'Make one at https://cloud.digitalocean.com/account/api/tokens and give it without spaces or line breaks.',
+  });
+}

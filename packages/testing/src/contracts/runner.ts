@@ -1,0 +1,43 @@
+/** What a contract suite needs of a test runner: jest's, vitest's and others' fit as they are. */
+
+/** Declares a test; its name is a true sentence. */
+export type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number) => unknown;
+
+/** The matchers that the suites use. */
+export interface Matchers {
+  toBe(expected: unknown): unknown;
+  toEqual(expected: unknown): unknown;
+  toContain(expected: unknown): unknown;
+  toMatchObject(expected: Record<string, unknown>): unknown;
+  toBeGreaterThan(expected: number): unknown;
+}
+
+/** Begins an assertion. */
+export type ExpectFunction = (actual: unknown) => Matchers;
+
+/** A test runner, as a suite is given it. */
+export interface Runner {
+  readonly test: TestFunction;
+  readonly expect: ExpectFunction;
+}
+
+/** What a promise, or an operation, rejects with; fails where it is fulfilled. */
+export async function rejection(promise: PromiseLike<unknown>): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    return error as Record<string, unknown>;
+  }
+  throw new Error(`expected a rejection, got ${JSON.stringify(value) ?? 'undefined'}`);
+}
+
+/** Every item of a list, up to a limit that bounds a list without an end. */
+export async function collect<T>(list: AsyncIterable<T>, limit = 10_000): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of list) {
+    items.push(item);
+    if (items.length >= limit) break;
+  }
+  return items;
+}
