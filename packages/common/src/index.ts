@@ -36,11 +36,13 @@ export type {
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
 export { originOf } from './origin.js';
 export type { Origin } from './origin.js';
+export { explainProxy } from './proxy/explain.js';
+export type { ExplainedLevel, ProxyExplanation } from './proxy/explain.js';
 export { resolveProxy } from './proxy/resolve.js';
 export type { PlainProxyLevel, PlainProxyLevels, ProxyLevels } from './proxy/resolve.js';
 export { parseProxyUrl } from './proxy/url.js';
 export type { ProxyCandidate, ProxyDecision } from './proxy/decision.js';
-export type { Environment } from './proxy/environment.js';
+export type { Environment, VariableState } from './proxy/environment.js';
 export type { ProxyOptions } from './proxy/options.js';
 export type {
   HttpProxy,

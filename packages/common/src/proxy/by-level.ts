@@ -10,7 +10,7 @@ import type {
   ProxyChoice,
   ProxyQuestion,
 } from './setting.js';
-import { compileAnswer } from './setting.js';
+import { answered, compileAnswer } from './setting.js';
 
 /** The decision of a level that holds no functions, made once for each origin. */
 export function decideAtOnce(
@@ -40,7 +40,17 @@ export function ask(
     protocol: origin.protocol,
     purpose,
   });
-  return askFrom(0, setting.steps, new Draft(level, origin), question);
+  const [step] = setting.steps;
+  if (setting.form !== 'function' || step?.kind !== 'ask') {
+    return askFrom(0, setting.steps, new Draft(level, origin), question);
+  }
+  const decideOn = (answer: unknown): ProxyDecision | undefined => {
+    if (answer === undefined) return undefined;
+    const said = compileAnswer(answer, step);
+    return decideAtOnce(answered(level, said), said, origin);
+  };
+  const answer = answerOf(step, question);
+  return isPromise(answer) ? answer.then(decideOn) : decideOn(answer);
 }
 
 function askFrom(
@@ -55,26 +65,28 @@ function askFrom(
       if (draft.add(step)) break;
       continue;
     }
-    let answer: unknown;
-    try {
-      answer = step.ask(question);
-    } catch (error) {
-      throw threw(step.field, error);
-    }
+    const answer = answerOf(step, question);
     if (isPromise(answer)) {
-      return Promise.resolve(answer).then(
-        (settled) =>
-          draft.addAnswer(settled, step)
-            ? draft.decision()
-            : askFrom(i + 1, steps, draft, question),
-        (error: unknown) => {
-          throw threw(step.field, error);
-        },
+      return answer.then((settled) =>
+        draft.addAnswer(settled, step) ? draft.decision() : askFrom(i + 1, steps, draft, question),
       );
     }
     if (draft.addAnswer(answer, step)) break;
   }
   return draft.isEmpty ? undefined : draft.decision();
+}
+
+/** Asks one function. What it throws becomes an error that shows no secret. */
+function answerOf({ ask: selector, field }: ProxyAsk, question: ProxyQuestion): unknown {
+  try {
+    const answer: unknown = selector(question);
+    if (!isPromise(answer)) return answer;
+    return Promise.resolve(answer).catch((error: unknown) => {
+      throw threw(field, error);
+    });
+  } catch (error) {
+    throw threw(field, error);
+  }
 }
 
 /** A decision in the making: candidates in their order, until one of them is direct. */

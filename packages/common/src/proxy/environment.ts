@@ -55,8 +55,7 @@ export function noProxyVariable(env: Environment): Variable | undefined {
  */
 export function readVariable(env: Environment, name: string): string | undefined {
   const value: unknown = env[name];
-  // What hangs on Object.prototype is no variable; asked only when there is something, since a look-up is dear.
-  if (value === undefined || !Object.hasOwn(env, name)) return undefined;
+  if (value === undefined || isInherited(env, name)) return undefined;
   if (typeof value !== 'string') {
     throw new ConfigurationError(
       `The variable ${name} must be a string, this is ${kindOf(value)}`,
@@ -68,6 +67,15 @@ export function readVariable(env: Environment, name: string): string | undefined
   return /\S/.test(value) ? value : undefined;
 }
 
+/** What hangs on `Object.prototype` is no variable. */
+function isInherited(env: Environment, name: string): boolean {
+  // Asking process.env whether it owns a name costs a look-up in the process's environment; its prototype is an
+  // ordinary object, and a name that is not there can only be its own.
+  return env === process.env
+    ? name in (Object.getPrototypeOf(env) as object) && !Object.hasOwn(env, name)
+    : !Object.hasOwn(env, name);
+}
+
 /**
  * Whether a variable may come from a request: a CGI server puts the header `Proxy: …` of whoever calls it into
  * `HTTP_PROXY` (CVE-2016-5385, "httpoxy").
@@ -76,4 +84,28 @@ export function isHttpoxy(env: Environment, name: string): boolean {
   if (name !== 'HTTP_PROXY' || !Object.hasOwn(env, 'REQUEST_METHOD')) return false;
   const method: unknown = env['REQUEST_METHOD'];
   return method !== undefined && method !== '';
+}
+
+/** What a variable says, without its value: that may hold a password. */
+export interface VariableState {
+  readonly name: string;
+  /**
+   * `first`: it is the one that speaks; `later`: it is set, and another one speaks before it; `blank` counts as unset;
+   * `ignored`: `HTTP_PROXY` under a CGI server.
+   */
+  readonly state: 'unset' | 'blank' | 'ignored' | 'first' | 'later';
+}
+
+/** What each of some variables says, in their order. */
+export function surveyVariables(env: Environment, names: readonly string[]): VariableState[] {
+  let spoken = false;
+  return names.map((name) => {
+    const value: unknown = env[name];
+    if (value === undefined || isInherited(env, name)) return { name, state: 'unset' };
+    if (typeof value === 'string' && !/\S/.test(value)) return { name, state: 'blank' };
+    if (isHttpoxy(env, name)) return { name, state: 'ignored' };
+    const state = spoken ? 'later' : 'first';
+    spoken = true;
+    return { name, state };
+  });
 }

@@ -62,6 +62,8 @@ export interface ProxyAsk {
   readonly kind: 'ask';
   readonly ask: ProxySelector;
   readonly field: string;
+  /** What messages call its answer. */
+  readonly answerField: string;
   /** A member of a list may not answer with a list. */
   readonly inList: boolean;
 }
@@ -81,6 +83,8 @@ export interface CompiledLevel {
   readonly noProxy: NoProxy | undefined;
   /** What was decided for an origin, where no function has to be asked. */
   readonly decisions: BoundedMap<Origin, ProxyDecision>;
+  /** What a function answered, as a level that says so itself. */
+  readonly answers: WeakMap<CompiledSetting, CompiledLevel>;
 }
 
 /** How many origins a level remembers. */
@@ -131,7 +135,23 @@ function newLevel(
   setting: CompiledSetting | undefined,
   noProxy: NoProxy | undefined,
 ): CompiledLevel {
-  return Object.freeze({ name, setting, noProxy, decisions: new BoundedMap(MAX_DECISIONS) });
+  return Object.freeze({
+    name,
+    setting,
+    noProxy,
+    decisions: new BoundedMap<Origin, ProxyDecision>(MAX_DECISIONS),
+    answers: new WeakMap<CompiledSetting, CompiledLevel>(),
+  });
+}
+
+/** What a level decides whose one function answered so. */
+export function answered(level: CompiledLevel, setting: CompiledSetting): CompiledLevel {
+  let known = level.answers.get(setting);
+  if (known === undefined) {
+    known = newLevel(level.name, setting, level.noProxy);
+    level.answers.set(setting, known);
+  }
+  return known;
 }
 
 /** Reads a value of `httpProxy`. `field` is what messages call it. */
@@ -141,8 +161,8 @@ export function compileSetting(value: unknown, field: string): CompiledSetting {
 }
 
 /** Reads what a selector answered: anything but a function, and no list where the selector stands in one. */
-export function compileAnswer(answer: unknown, { field, inList }: ProxyAsk): CompiledSetting {
-  const what = `What the function ${field} answered`;
+export function compileAnswer(answer: unknown, asked: ProxyAsk): CompiledSetting {
+  const { answerField: what, inList } = asked;
   if (typeof answer === 'function') {
     throw wrong(what, 'is a function', 'Answer a proxy, a list of proxies, false or undefined');
   }
@@ -196,7 +216,13 @@ function readList(list: readonly unknown[], field: string): CompiledSetting {
 
 function readStep(value: unknown, field: string, inList: boolean): ProxyChoice | ProxyAsk {
   if (typeof value === 'function') {
-    return Object.freeze({ kind: 'ask', ask: value as ProxySelector, field, inList });
+    return Object.freeze({
+      kind: 'ask',
+      ask: value as ProxySelector,
+      field,
+      answerField: `What the function ${field} answered`,
+      inList,
+    });
   }
   if (typeof value === 'string' || value instanceof URL) {
     refuseBlankAndDirect(value, field, inList);
