@@ -1,4 +1,56 @@
 /** The face of `@sdk/common`. Named exports only. */
+export { onAbort } from './abort.js';
+export { BaseConnection } from './connection/base-connection.js';
+export type { ConnectionOptions, ConnectionPlace } from './connection/base-connection.js';
+export { callOptions } from './connection/call-options.js';
+export { HeaderBag } from './connection/header-bag.js';
+export type {
+  EncodedBody,
+  FailedAnswer,
+  HeaderRecord,
+  HookContext,
+  ProviderError,
+  SignableRequest,
+} from './connection/hooks.js';
+export { Operation } from './connection/operation.js';
+export type { Job, JobState } from './connection/operation.js';
+export {
+  CALL_KEYS,
+  DEFAULT_RETRY,
+  DRIVER_KEYS,
+  OPERATION_CALL_KEYS,
+} from './connection/options.js';
+export type {
+  CallOptions,
+  DriverOptions,
+  Logger,
+  OperationCallOptions,
+  Progress,
+  RetryOptions,
+  RetrySetting,
+  TimeoutSettings,
+  ViewOptions,
+} from './connection/options.js';
+export { paginate } from './connection/pagination.js';
+export type { Pages } from './connection/pagination.js';
+export type {
+  BodyStream,
+  Expectation,
+  RequestBody,
+  RequestSpec,
+  SdkResponse,
+} from './connection/request-spec.js';
+export { percentEncode } from './connection/request-target.js';
+export type { Query, QueryValue } from './connection/request-target.js';
+export { Settings } from './connection/settings.js';
+export type { XmlDecodeOptions } from './connection/xml-decode.js';
+export { buildXml } from './connection/xml-encode.js';
+export type { XmlRecord, XmlValue } from './connection/xml-encode.js';
+export { BaseDriver } from './driver/base-driver.js';
+export { defineCapabilities, requireCapability } from './driver/capabilities.js';
+export type { Capabilities, Limitation } from './driver/capabilities.js';
+export { createRegistry } from './driver/registry.js';
+export type { Loaders, Registry } from './driver/registry.js';
 export {
   AuthenticationError,
   ConfigurationError,
@@ -34,6 +86,7 @@ export type {
   TransportErrorInit,
 } from './errors.js';
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
+export { checkKeys } from './option-keys.js';
 export { originOf } from './origin.js';
 export type { Origin } from './origin.js';
 export { explainProxy } from './proxy/explain.js';

@@ -1,0 +1,200 @@
+/** A connection to one API: drivers have one, and say by its hooks what is peculiar to their provider. */
+import type { SdkError } from '../errors.js';
+import { originOf } from '../origin.js';
+import type { Origin } from '../origin.js';
+import type { HttpProxy } from '../proxy/setting.js';
+import { discardBody } from './body.js';
+import { build } from './build.js';
+import { checkedEndpoint } from './endpoint.js';
+import type { HeaderBag } from './header-bag.js';
+import type {
+  EncodedBody,
+  FailedAnswer,
+  HeaderRecord,
+  HookContext,
+  Hooks,
+  ProviderError,
+  SignableRequest,
+} from './hooks.js';
+import type { CallOptions, DriverOptions, ViewOptions } from './options.js';
+import { encodeJson } from './json-encode.js';
+import { commonError } from './provider-error.js';
+import type { Query } from './request-target.js';
+import type { RequestSpec, SdkResponse } from './request-spec.js';
+import { Settings } from './settings.js';
+import { runStages } from './stages.js';
+
+/** The options of a connection that stands alone, without a driver. */
+export interface ConnectionOptions extends DriverOptions {
+  readonly endpoint: string | URL;
+}
+
+/** What a connection over given settings says of itself. */
+export interface ConnectionPlace {
+  /** @default the settings' own endpoint */
+  readonly endpoint?: string | URL | undefined;
+  /** What it is for, as a proxy selector is told. @default 'request' */
+  readonly purpose?: string | undefined;
+}
+
+const NO_HEADERS: HeaderRecord = Object.freeze({});
+const NO_QUERY: Query = Object.freeze({});
+/** Hands the hooks of a connection to a view of it. */
+const HOOKS = Symbol('hooks');
+
+/**
+ * Sends requests to one endpoint through the stages (`stages.ts`). It keeps nothing about a request, so that a thousand
+ * may run at once. Subclasses override the protected hooks; all are optional.
+ */
+export class BaseConnection {
+  readonly #settings: Settings;
+  readonly #endpoint: URL;
+  readonly #origin: Origin;
+  readonly #basePath: string;
+  readonly #purpose: string;
+  readonly #hooks: Hooks;
+  /** Whether the settings end with this connection. */
+  readonly #owns: boolean;
+
+  /**
+   * @param source options, or the settings of the driver that this connection belongs to.
+   * @throws ConfigurationError that names the option at fault.
+   */
+  constructor(
+    source: ConnectionOptions | Settings,
+    own: ConnectionPlace & { readonly [HOOKS]?: Hooks } = {},
+  ) {
+    this.#owns = !(source instanceof Settings);
+    this.#settings = source instanceof Settings ? source : Settings.from(source);
+    this.#endpoint =
+      own.endpoint === undefined && this.#settings.endpoint !== undefined
+        ? this.#settings.endpoint
+        : checkedEndpoint(own.endpoint as string | URL);
+    this.#origin = originOf(this.#endpoint);
+    this.#basePath = this.#endpoint.pathname.replace(/\/+$/, '');
+    this.#purpose = own.purpose ?? 'request';
+    this.#hooks = own[HOOKS] ?? {
+      defaultHeaders: (context) => this.defaultHeaders(context),
+      defaultQuery: (context) => this.defaultQuery(context),
+      encodeBody: (json) => this.encodeBody(json),
+      authorize: (headers, context) => this.authorize(headers, context),
+      sign: (request, context) => this.sign(request, context),
+      isSuccess: (status, context) => this.isSuccess(status, context),
+      parseError: (answer) => this.parseError(answer),
+      parseBody: (body, context) => this.parseBody(body, context),
+      retryable: (error, attempt) => this.retryable(error, attempt),
+      secrets: () => this.secrets(),
+    };
+  }
+
+  /** Where the API is. A copy: changing it changes nothing. */
+  get endpoint(): URL {
+    return new URL(this.#endpoint);
+  }
+
+  /**
+   * Sends a request and answers with its decoded body.
+   * @throws ConfigurationError: nothing was sent. TransportError: no answer came. ResponseError: the answer is a failure.
+   * Whatever `signal.reason` is, where the signal aborted; the body's own error, where reading it failed.
+   */
+  async request<T = unknown>(spec: RequestSpec, call?: CallOptions): Promise<SdkResponse<T>> {
+    let context;
+    try {
+      context = build(
+        {
+          hooks: this.#hooks,
+          settings: this.#settings,
+          origin: this.#origin,
+          basePath: this.#basePath,
+          purpose: this.#purpose,
+        },
+        spec,
+        call,
+      );
+    } catch (error) {
+      discardBody((spec as RequestSpec | undefined)?.body);
+      throw error;
+    }
+    return (await runStages(context)) as SdkResponse<T>;
+  }
+
+  /**
+   * A connection for nested traffic (identity, tokens, metadata): it takes the same way, with the same TLS, timeouts and
+   * transport, and has none of this class's hooks.
+   */
+  derive(own: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
+    return new BaseConnection(this.#settings, own);
+  }
+
+  /** The proxy for every request that follows; those in flight keep theirs. `undefined`: the environment decides. */
+  setHttpProxy(httpProxy: HttpProxy | undefined): void {
+    this.#settings.setHttpProxy(httpProxy);
+  }
+
+  /**
+   * A view: the same endpoint, hooks and sockets, with defaults of its own. Closing it closes nothing. Methods that a
+   * subclass adds are not on it.
+   */
+  with(overrides: ViewOptions): BaseConnection {
+    return new BaseConnection(this.#settings.view(overrides), {
+      endpoint: this.#endpoint,
+      purpose: this.#purpose,
+      [HOOKS]: this.#hooks,
+    });
+  }
+
+  /** Ends every socket of a connection that was made from options; one that belongs to a driver is closed by it. */
+  async close(): Promise<void> {
+    if (this.#owns) await this.#settings.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Headers of each request, over the SDK's own and under those of the request and the call. */
+  protected defaultHeaders(_context: HookContext): HeaderRecord {
+    return NO_HEADERS;
+  }
+
+  /** A query for each request, before its own. */
+  protected defaultQuery(_context: HookContext): Query {
+    return NO_QUERY;
+  }
+
+  /** How `json` is encoded. @throws ConfigurationError where it cannot be. */
+  protected encodeBody(json: unknown): EncodedBody {
+    return { body: encodeJson(json), contentType: 'application/json' };
+  }
+
+  /** Adds credentials, for each attempt: `headers.set('Authorization', …)`. Nested requests go by `context.nested`. */
+  protected authorize(_headers: HeaderBag, _context: HookContext): void | Promise<void> {}
+
+  /** Signs what goes on the wire, for each attempt; the last to change its headers. */
+  protected sign(_request: SignableRequest, _context: HookContext): void | Promise<void> {}
+
+  /** Which statuses are success. @default 200 to 299 */
+  protected isSuccess(status: number, _context: HookContext): boolean {
+    return status >= 200 && status < 300;
+  }
+
+  /** Reads a provider's error body. @default the shapes that most of them share */
+  protected parseError(answer: FailedAnswer): ProviderError {
+    return commonError(answer.body);
+  }
+
+  /** Changes a decoded body, for instance takes off an envelope. */
+  protected parseBody(body: unknown, _context: HookContext): unknown {
+    return body;
+  }
+
+  /** Overrules whether an error may pass by itself; `undefined`: the rules decide. */
+  protected retryable(_error: SdkError, _attempt: number): boolean | undefined {
+    return undefined;
+  }
+
+  /** Values that must never be seen: blotted out of what the provider says in errors. */
+  protected secrets(): readonly string[] {
+    return [];
+  }
+}

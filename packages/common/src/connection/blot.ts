@@ -1,0 +1,36 @@
+/** Text of a provider or proxy in messages: without the caller's secrets, on one line, not without end. */
+
+const LONGEST = 600;
+const BLOT = '[redacted]';
+
+/**
+ * `text` with every secret blotted out, as it is, percent-encoded, in base64 or as JSON escapes it; control characters
+ * become spaces.
+ */
+export function blot(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of formsOf(secrets)) clean = clean.replaceAll(secret, BLOT);
+  clean = clean.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+}
+
+function formsOf(secrets: readonly string[]): string[] {
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (secret === '') continue;
+    forms.add(secret);
+    forms.add(percentEncoded(secret));
+    forms.add(Buffer.from(secret).toString('base64'));
+    forms.add(JSON.stringify(secret).slice(1, -1));
+  }
+  // The longest first: a secret may be a part of another's encoding.
+  return [...forms].sort((a, b) => b.length - a.length);
+}
+
+function percentEncoded(secret: string): string {
+  try {
+    return encodeURIComponent(secret);
+  } catch {
+    return secret; // half of a surrogate pair has no encoding
+  }
+}

@@ -1,0 +1,15 @@
+/** A driver method's options hold a call's beside its own filters: taking them apart. */
+import type { CallOptions } from './options.js';
+import { CALL_KEYS } from './options.js';
+
+/** The call's part of a method's options; `undefined` where there is none. Own members only. */
+export function callOptions(options: CallOptions | undefined): CallOptions | undefined {
+  if (options === undefined) return undefined;
+  let call: Record<string, unknown> | undefined;
+  for (const key of Object.keys(options)) {
+    if (!CALL_KEYS.includes(key)) continue;
+    call ??= {};
+    call[key] = options[key as keyof CallOptions];
+  }
+  return call;
+}

@@ -1,0 +1,48 @@
+/** What a request carries from stage to stage: one object, never changed, laid anew where a stage learns something. */
+import type { AttemptFacts, DecisionFacts } from '../facts.js';
+import type { ProxyDecision } from '../proxy/decision.js';
+import type { CompiledLevel } from '../proxy/setting.js';
+import type { Route } from '../route.js';
+import type { Timeouts } from '../transport/timeouts.js';
+import type { Body } from './body.js';
+import type { HeaderBag } from './header-bag.js';
+import type { HookContext, Hooks } from './hooks.js';
+import type { Progress, RetryOptions } from './options.js';
+import type { Expectation, SdkResponse } from './request-spec.js';
+import type { Settings } from './settings.js';
+
+/** One request on its way down the stages. */
+export interface RequestContext extends HookContext {
+  // from build
+  readonly hooks: Hooks;
+  readonly settings: Settings;
+  /** The request-target, sent byte for byte. */
+  readonly path: string;
+  /** Flat, before credentials. */
+  readonly headers: readonly string[];
+  readonly body: Body | undefined;
+  readonly expect: Expectation;
+  readonly limitBytes: number;
+  readonly idempotent: boolean;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryOptions;
+  readonly callLevel: CompiledLevel | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  /** Every attempt that has failed so far; the one thing about a request that grows. */
+  readonly journal: AttemptFacts[];
+  // from deadline
+  /** When the total passes, on the clock of `performance.now()`. */
+  readonly deadlineAt: number | undefined;
+  // from decide and failover
+  readonly choice: ProxyDecision | undefined;
+  readonly decision: DecisionFacts | undefined;
+  readonly route: Route | undefined;
+  // from credentials and sign
+  readonly bag: HeaderBag | undefined;
+}
+
+/** The rest of the stages. */
+export type Next = (context: RequestContext) => Promise<SdkResponse>;
+
+/** One stage. Its answer's body is the raw stream below `decode`, and what the caller asked for above it. */
+export type Stage = (context: RequestContext, next: Next) => Promise<SdkResponse>;

@@ -1,0 +1,88 @@
+/** What a connection's subclass may say about its provider, as the stages see it. */
+import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
+import type { Origin } from '../origin.js';
+import type { ResponseHeaders } from '../transport/response-headers.js';
+import type { HeaderBag } from './header-bag.js';
+import type { CallOptions } from './options.js';
+import type { RequestSpec } from './request-spec.js';
+import type { Query } from './request-target.js';
+
+/** What the hooks of a connection may know of a request. */
+export interface HookContext {
+  readonly method: string;
+  readonly origin: Origin;
+  /** What the connection is for: `request`, or what `derive` was told, e.g. `identity`. */
+  readonly purpose: string;
+  readonly spec: RequestSpec;
+  /** Counted from 1; 0 while the request is built. */
+  readonly attempt: number;
+  readonly signal: AbortSignal | undefined;
+  /** The options of the call that nested requests (a token, say) must be made with, so that they go the same way. */
+  readonly nested: Pick<CallOptions, 'httpProxy' | 'noProxy' | 'timeouts' | 'retry' | 'signal'>;
+}
+
+/** Header names and values; members that are `undefined` are left out. */
+export type HeaderRecord = Readonly<Record<string, string | undefined>>;
+
+/** A body that `encodeBody` made. */
+export interface EncodedBody {
+  readonly body: string | Uint8Array;
+  readonly contentType: string;
+}
+
+/** What a signer gets: all that goes on the wire. Headers may be added; the rest stands. */
+export interface SignableRequest {
+  readonly method: string;
+  /** The origin and the request-target, as they are sent. */
+  readonly url: string;
+  readonly origin: Origin;
+  /** The request-target, query included. */
+  readonly path: string;
+  readonly headers: HeaderBag;
+  /** `undefined` for no body and for a stream. */
+  readonly body: string | Uint8Array | undefined;
+  /** Whether the body is a stream that a signer cannot read. */
+  readonly streaming: boolean;
+}
+
+/** A failed answer, as `parseError` gets it. */
+export interface FailedAnswer {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** Decoded JSON or XML, a text, or `undefined`. */
+  readonly body: unknown;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** What a provider's error body says. */
+export interface ProviderError {
+  readonly message?: string | undefined;
+  /** The provider's own code, e.g. `NoSuchKey`. */
+  readonly code?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** A class that fits better than the status's. */
+  readonly class?: (new (message: string, init: ResponseErrorInit) => ResponseError) | undefined;
+  /**
+   * `true`: the provider did not process it, and it may be sent again whatever its method. `false`: sending it again is
+   * of no use.
+   */
+  readonly retryable?: boolean | undefined;
+  /** Where the pause stands in the body. Headers win. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The hooks of one connection. Bound once, so that a stage calls them without knowing the class. */
+export interface Hooks {
+  readonly defaultHeaders: (context: HookContext) => HeaderRecord;
+  readonly defaultQuery: (context: HookContext) => Query;
+  readonly encodeBody: (json: unknown) => EncodedBody;
+  readonly authorize: (headers: HeaderBag, context: HookContext) => void | Promise<void>;
+  readonly sign: (request: SignableRequest, context: HookContext) => void | Promise<void>;
+  readonly isSuccess: (status: number, context: HookContext) => boolean;
+  readonly parseError: (answer: FailedAnswer) => ProviderError;
+  readonly parseBody: (body: unknown, context: HookContext) => unknown;
+  readonly retryable: (error: SdkError, attempt: number) => boolean | undefined;
+  readonly secrets: () => readonly string[];
+}

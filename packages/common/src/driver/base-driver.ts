@@ -1,0 +1,65 @@
+/** What every driver has in common: one connection, a proxy that can be changed, views, an end. */
+import type { BaseConnection } from '../connection/base-connection.js';
+import type { CallOptions, DriverOptions, ViewOptions } from '../connection/options.js';
+import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
+import { Settings, VIEW } from '../connection/settings.js';
+import { UnsupportedError } from '../errors.js';
+import type { HttpProxy } from '../proxy/setting.js';
+
+/**
+ * The root of every driver. A driver's class has a constructor of one options object, which it passes on whole; secrets
+ * belong into its connection's private fields.
+ */
+export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConnection> {
+  /** The one connection; `undefined` for a driver that sends nothing. */
+  protected readonly connection: C;
+  protected readonly settings: Settings;
+  readonly #options: object;
+
+  /**
+   * @param own the names of the driver's own options, beside `DriverOptions`.
+   * @param connect makes the connection over the checked settings.
+   * @throws ConfigurationError that names the option at fault.
+   */
+  constructor(options: DriverOptions, own: readonly string[], connect: (settings: Settings) => C) {
+    this.settings = Settings.from(options, own);
+    this.#options = { ...options };
+    this.connection = connect(this.settings);
+  }
+
+  /** Reaches endpoints that no method wraps; the answer has status, headers, request id and rate limit. */
+  request<T = unknown>(spec: RequestSpec, call?: CallOptions): Promise<SdkResponse<T>> {
+    if (this.connection === undefined) {
+      return Promise.reject(new UnsupportedError(`${this.constructor.name} sends no requests`));
+    }
+    return this.connection.request<T>(spec, call);
+  }
+
+  /**
+   * The proxy for every request that follows; those in flight keep theirs. `undefined` hands the decision back to the
+   * environment.
+   * @throws ConfigurationError, and then nothing has changed.
+   */
+  setHttpProxy(httpProxy: HttpProxy | undefined): void {
+    this.settings.setHttpProxy(httpProxy);
+  }
+
+  /**
+   * A view: a driver with the same sockets and defaults of its own. It follows this one's later `setHttpProxy` unless it
+   * was given a proxy itself, and never changes this one. Closing it closes nothing.
+   * @throws ConfigurationError that names the option at fault.
+   */
+  with(overrides: ViewOptions): this {
+    const Class = this.constructor as new (options: object) => this;
+    return new Class({ ...this.#options, [VIEW]: this.settings.view(overrides) });
+  }
+
+  /** Ends every socket, except those of a transport that was given. Later calls are refused. */
+  async close(): Promise<void> {
+    await this.settings.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
