@@ -31,7 +31,8 @@ const FORBIDDEN = {
 const REMEDY: Record<string, string> = {
   proxy: 'Give the proxy as httpProxy.',
   httpAgent: 'Give the proxy as httpProxy; the transport makes its own agents.',
-  httpsAgent: 'Give the proxy as httpProxy and TLS settings as tls; the transport makes its own agents.',
+  httpsAgent:
+    'Give the proxy as httpProxy and TLS settings as tls; the transport makes its own agents.',
   baseURL: 'Give the endpoint to the driver.',
   timeout: 'Give timeouts to the driver or the call.',
   adapter: 'Implement Transport to send requests your own way.',
@@ -49,12 +50,17 @@ export function checkInstance(instance: AxiosInstance): void {
   refuseForbidden(defaults, "the axios instance's defaults");
   const { adapter } = instance.defaults;
   // axios's own default is a list of names to choose from.
-  if (adapter !== undefined && !Array.isArray(adapter)) refuse('adapter', "the axios instance's defaults");
+  if (adapter !== undefined && !Array.isArray(adapter))
+    refuse('adapter', "the axios instance's defaults");
 }
 
 /** Whether the instance has interceptors or default headers to honour. */
 export function hasWork({ interceptors, defaults }: AxiosInstance): boolean {
-  return isUsed(interceptors.request.handlers) || isUsed(interceptors.response.handlers) || hasHeaders(defaults.headers);
+  return (
+    isUsed(interceptors.request.handlers) ||
+    isUsed(interceptors.response.handlers) ||
+    hasHeaders(defaults.headers)
+  );
 }
 
 /**
@@ -83,7 +89,8 @@ export async function dispatch(
     refuseForbidden(config, 'an interceptor');
     if (config.adapter !== adapter) refuse('adapter', 'an interceptor');
     if (config.url !== url) refuse('url', 'an interceptor');
-    if (config.method?.toUpperCase() !== request.method.toUpperCase()) refuse('method', 'an interceptor');
+    if (config.method?.toUpperCase() !== request.method.toUpperCase())
+      refuse('method', 'an interceptor');
   };
   const answer = await instance.request<unknown>({
     url,
@@ -117,7 +124,10 @@ export async function dispatch(
   return responseOf(carried, answer);
 }
 
-function requestOf(request: TransportRequest, config: InternalAxiosRequestConfig): TransportRequest {
+function requestOf(
+  request: TransportRequest,
+  config: InternalAxiosRequestConfig,
+): TransportRequest {
   const body = config.data as unknown;
   const headers = AxiosHeaders.from(config.headers);
   if (body !== request.body) {
@@ -129,11 +139,15 @@ function requestOf(request: TransportRequest, config: InternalAxiosRequestConfig
 
 function asBody(body: unknown): TransportRequest['body'] {
   if (body === undefined || body === null) return undefined;
-  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable) return body;
-  throw new ConfigurationError('An interceptor set data that is neither a string, nor bytes, nor a stream', {
-    field: 'axios',
-    hint: 'Serialise it in the interceptor.',
-  });
+  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable)
+    return body;
+  throw new ConfigurationError(
+    'An interceptor set data that is neither a string, nor bytes, nor a stream',
+    {
+      field: 'axios',
+      hint: 'Serialise it in the interceptor.',
+    },
+  );
 }
 
 function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>): TransportResponse {
@@ -142,7 +156,10 @@ function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>):
     ...carried,
     status: answer.status,
     headers: new ResponseHeaders(listOf(AxiosHeaders.from(answer.headers as AxiosHeaders))),
-    body: body instanceof Readable ? body : Readable.from(body === undefined ? [] : [Buffer.from(body)]),
+    body:
+      body instanceof Readable
+        ? body
+        : Readable.from(body === undefined ? [] : [Buffer.from(body)]),
   };
 }
 
@@ -156,7 +173,9 @@ function recordOf(list: readonly string[]): Record<string, string | string[] | f
     const name = list[i] as string;
     const value = list[i + 1] as string;
     if (name.toLowerCase() === 'content-type') record['Content-Type'] = value;
-    else record[name] = record[name] === undefined ? value : [record[name], value].flat() as string[];
+    else
+      record[name] =
+        record[name] === undefined ? value : ([record[name], value].flat() as string[]);
   }
   return record;
 }
@@ -186,10 +205,13 @@ function refuseForbidden(config: object, where: string): void {
 }
 
 function refuse(key: string, where: string): never {
-  throw new ConfigurationError(`"${key}" was set by ${where}; it would change the way or the request that was decided`, {
-    field: `axios.${key}`,
-    hint: REMEDY[key] ?? 'Leave it out.',
-  });
+  throw new ConfigurationError(
+    `"${key}" was set by ${where}; it would change the way or the request that was decided`,
+    {
+      field: `axios.${key}`,
+      hint: REMEDY[key] ?? 'Leave it out.',
+    },
+  );
 }
 
 function isUsed(handlers: readonly unknown[] | undefined): boolean {

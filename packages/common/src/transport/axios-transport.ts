@@ -38,9 +38,12 @@ export class AxiosTransport implements Transport {
   constructor(options: AxiosTransportOptions = {}) {
     for (const key of Object.keys(options)) {
       if (KNOWN_OPTIONS.includes(key)) continue;
-      throw new ConfigurationError(`AxiosTransport has no option "${key}"; it knows ${KNOWN_OPTIONS.join(', ')}`, {
-        field: key,
-      });
+      throw new ConfigurationError(
+        `AxiosTransport has no option "${key}"; it knows ${KNOWN_OPTIONS.join(', ')}`,
+        {
+          field: key,
+        },
+      );
     }
     const { maxSockets = DEFAULT_MAX_SOCKETS, idleSocketMs = DEFAULT_IDLE_SOCKET_MS } = options;
     requireCount('maxSockets', maxSockets);
@@ -70,7 +73,8 @@ export class AxiosTransport implements Transport {
     const head = headOf(request);
     const agent = this.#agents.get(request.route, request.origin, request.tls);
     const lease =
-      (request.freshSocket === true ? undefined : agent.pool.take()) ?? (await agent.pool.acquire(request));
+      (request.freshSocket === true ? undefined : agent.pool.take()) ??
+      (await agent.pool.acquire(request));
     if (request.signal?.aborted) {
       agent.pool.release(lease);
       throw request.signal.reason;

@@ -1,5 +1,10 @@
 /** One request and its answer on one leased socket, under Node's `http`. */
-import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { Readable } from 'node:stream';
 import { onAbort } from '../abort.js';
 import { ConfigurationError, TimeoutError } from '../errors.js';
@@ -39,7 +44,6 @@ export function exchange(
       path: head.target,
       headers: head.headers,
       setHost: false,
-      strictContentLength: true,
     } as RequestOptions & LeasedOptions;
     let client: ClientRequest;
     try {
@@ -78,12 +82,14 @@ export function exchange(
     const onIdleTimer = (): void => {
       if (response?.complete) return;
       // A silence of ours is not the peer's: the reader has bytes to take, or the source has none to give.
-      const ours = response === undefined ? running?.stalled === false : response.readableLength > 0;
+      const ours =
+        response === undefined ? running?.stalled === false : response.readableLength > 0;
       if (ours) timer = setTimeout(onIdleTimer, idleMs);
       else timeOut('idle', idleMs);
     };
     const total = timeouts.totalMs;
-    const totalTimer = total === undefined ? undefined : setTimeout(() => timeOut('total', total), total);
+    const totalTimer =
+      total === undefined ? undefined : setTimeout(() => timeOut('total', total), total);
     const stopListening = signal && onAbort(signal, () => fail(signal.reason));
 
     /** The socket is done with, one way or the other. */
@@ -92,7 +98,7 @@ export function exchange(
       clearTimeout(timer);
       clearTimeout(totalTimer);
       stopListening?.();
-      lease.onBytes = undefined;
+      lease.unwatch();
     };
 
     client.on('error', (cause) => fail(failed(cause)));
@@ -112,7 +118,7 @@ export function exchange(
       message.once('close', finish);
       clearTimeout(timer);
       timer = setTimeout(onIdleTimer, idleMs);
-      lease.onBytes = () => void timer.refresh();
+      lease.watch(() => void timer.refresh());
       lease.keepAliveHintMs = keepAliveHint(headers);
       if (running?.unfinished && status >= 300) {
         // The verdict is in: what is left of the body would be thrown away. The connection cannot be used again.
@@ -132,7 +138,10 @@ export function exchange(
 
     if (body instanceof Readable) {
       timer = setTimeout(onIdleTimer, idleMs);
-      running = upload(body, client, () => void timer.refresh(), (cause) => fail(bodyFailed(cause)));
+      running = upload(body, client, head.declaredBytes, {
+        progress: () => void timer.refresh(),
+        failure: fail,
+      });
       client.once('finish', () => {
         if (response !== undefined || over) return;
         clearTimeout(timer);
@@ -201,23 +210,14 @@ function timedOut(
 
 /** Node refuses a header or method before anything is written. */
 function unsendable(cause: unknown): ConfigurationError {
-  return new ConfigurationError('The request cannot be sent: its method or one of its headers is malformed', {
-    field: 'headers',
-    hint: 'A header value holds no line break and no control character, a name only token characters.',
-    cause,
-  });
-}
-
-/** A body that does not fit its Content-Length is told in our words; a stream's own failure comes back as it is. */
-function bodyFailed(cause: unknown): unknown {
-  const { code } = cause as { code?: unknown };
-  if (code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH') {
-    return new ConfigurationError('The body is longer or shorter than its Content-Length', {
-      field: 'body',
-      hint: 'Give the length in bytes, or leave it out to send the body chunked.',
-    });
-  }
-  return cause;
+  return new ConfigurationError(
+    'The request cannot be sent: its method or one of its headers is malformed',
+    {
+      field: 'headers',
+      hint: 'A header value holds no line break and no control character, a name only token characters.',
+      cause,
+    },
+  );
 }
 
 function ignore(): void {}

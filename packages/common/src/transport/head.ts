@@ -6,6 +6,8 @@ import type { TransportRequest } from './transport.js';
 export interface Head {
   readonly target: string;
   readonly headers: string[];
+  /** What the caller's `Content-Length` says. */
+  readonly declaredBytes: number | undefined;
 }
 
 /** Visible ASCII: what a request-target may hold (RFC 9112 §3.2); a blank or a line break would end it. */
@@ -19,25 +21,36 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 export function headOf(request: TransportRequest): Head {
   const { route, origin, path } = request;
   if (!TARGET.test(path)) {
-    throw new ConfigurationError('The path of a request must begin with "/" and hold visible ASCII only', {
-      field: 'path',
-      hint: 'Percent-encode blanks, line breaks and characters outside ASCII.',
-    });
+    throw new ConfigurationError(
+      'The path of a request must begin with "/" and hold visible ASCII only',
+      {
+        field: 'path',
+        hint: 'Percent-encode blanks, line breaks and characters outside ASCII.',
+      },
+    );
   }
   const headers = ['Host', origin.authority];
-  const framed = copyHeaders(request.headers, headers);
+  const { framed, declaredBytes } = copyHeaders(request.headers, headers);
   if (!framed) addFraming(request, headers);
-  if (route.way !== 'forward') return { target: path, headers };
+  else checkLength(request.body, declaredBytes);
+  if (route.way !== 'forward') return { target: path, headers, declaredBytes };
   const { proxy } = route;
   const authorization = proxy.basicAuthorization;
   if (authorization !== undefined) headers.push('Proxy-Authorization', authorization);
   for (const part of proxy.headers) headers.push(part);
-  return { target: origin.href + path, headers };
+  return { target: origin.href + path, headers, declaredBytes };
 }
 
-/** Copies the caller's headers behind Host; answers whether they frame the body. */
-function copyHeaders(from: readonly string[], to: string[]): boolean {
+/** How the caller's headers frame the body. */
+interface Framing {
+  readonly framed: boolean;
+  readonly declaredBytes: number | undefined;
+}
+
+/** Copies the caller's headers behind Host. */
+function copyHeaders(from: readonly string[], to: string[]): Framing {
   let framed = false;
+  let declaredBytes: number | undefined;
   for (let i = 0; i < from.length; i += 2) {
     const name = from[i] as string;
     const value = from[i + 1] as string;
@@ -50,7 +63,10 @@ function copyHeaders(from: readonly string[], to: string[]): boolean {
         }
         break;
       case 14:
-        if (name.toLowerCase() === 'content-length') framed = true;
+        if (name.toLowerCase() === 'content-length') {
+          framed = true;
+          declaredBytes = Number(value);
+        }
         break;
       case 17:
         if (name.toLowerCase() === 'transfer-encoding') framed = true;
@@ -61,13 +77,20 @@ function copyHeaders(from: readonly string[], to: string[]): boolean {
     }
     to.push(name, value);
   }
-  return framed;
+  return { framed, declaredBytes };
+}
+
+function checkLength(body: TransportRequest['body'], declared: number | undefined): void {
+  if (declared === undefined || (typeof body === 'object' && !(body instanceof Uint8Array))) return;
+  const bytes = body === undefined ? 0 : Buffer.byteLength(body);
+  if (bytes !== declared) throw lengthMismatch(declared);
 }
 
 function addFraming({ method, body }: TransportRequest, headers: string[]): void {
   if (body === undefined) {
     // RFC 9110 §8.6: a method that expects a body says so when there is none.
-    if (method === 'POST' || method === 'PUT' || method === 'PATCH') headers.push('Content-Length', '0');
+    if (method === 'POST' || method === 'PUT' || method === 'PATCH')
+      headers.push('Content-Length', '0');
   } else if (typeof body === 'string') {
     headers.push('Content-Length', String(Buffer.byteLength(body)));
   } else if (body instanceof Uint8Array) {
@@ -77,9 +100,23 @@ function addFraming({ method, body }: TransportRequest, headers: string[]): void
   }
 }
 
+/** A body that is not as long as its Content-Length would break the framing of the connection. */
+export function lengthMismatch(declaredBytes: number): ConfigurationError {
+  return new ConfigurationError(
+    `The body is longer or shorter than its Content-Length of ${declaredBytes} bytes`,
+    {
+      field: 'body',
+      hint: 'Give the length in bytes, or leave it out to send the body chunked.',
+    },
+  );
+}
+
 function refuseProxyAuthorization(): never {
-  throw new ConfigurationError('Proxy-Authorization is no header of a request: the origin would see it', {
-    field: 'headers',
-    hint: 'Give the credentials as httpProxy.credentials, or in the URL of httpProxy.',
-  });
+  throw new ConfigurationError(
+    'Proxy-Authorization is no header of a request: the origin would see it',
+    {
+      field: 'headers',
+      hint: 'Give the credentials as httpProxy.credentials, or in the URL of httpProxy.',
+    },
+  );
 }

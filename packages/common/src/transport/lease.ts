@@ -10,9 +10,9 @@ export class Lease {
   expiresAt = 0;
   /** How long the peer said it keeps an idle connection, in milliseconds. */
   keepAliveHintMs: number | undefined;
-  /** Told at each piece that arrives while an exchange holds the socket. */
-  onBytes: (() => void) | undefined;
   idle = false;
+  #onBytes: (() => void) | undefined;
+  #watching = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -20,5 +20,23 @@ export class Lease {
 
   get reused(): boolean {
     return this.uses > 1;
+  }
+
+  /**
+   * Tells `onBytes` of each piece that arrives. To be called once the parser listens, since the first listener sets the
+   * socket flowing. Bytes on an idle socket end it: nobody asked, and they would be taken for the next request's answer.
+   */
+  watch(onBytes: () => void): void {
+    this.#onBytes = onBytes;
+    if (this.#watching) return;
+    this.#watching = true;
+    this.socket.on('data', () => {
+      if (this.idle) this.socket.destroy();
+      else this.#onBytes?.();
+    });
+  }
+
+  unwatch(): void {
+    this.#onBytes = undefined;
   }
 }

@@ -79,7 +79,7 @@ export class SocketPool {
   /** Gives a socket back that was leased and not used. */
   release(lease: Lease): void {
     const { socket } = lease;
-    lease.onBytes = undefined;
+    lease.unwatch();
     if (this.#closed || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;
@@ -128,11 +128,6 @@ export class SocketPool {
     // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
     socket.on('error', ignore);
     socket.on('free', () => this.release(lease));
-    socket.on('data', () => {
-      // Nobody asked: what comes now would be taken for the next request's answer.
-      if (lease.idle) socket.destroy();
-      else lease.onBytes?.();
-    });
     socket.once('end', () => {
       if (lease.idle) socket.destroy();
     });
@@ -150,7 +145,10 @@ export class SocketPool {
 
   #rest(lease: Lease): void {
     const hint = lease.keepAliveHintMs;
-    const keepMs = Math.min(this.#limits.idleSocketMs, hint === undefined ? Infinity : hint - HINT_MARGIN_MS);
+    const keepMs = Math.min(
+      this.#limits.idleSocketMs,
+      hint === undefined ? Infinity : hint - HINT_MARGIN_MS,
+    );
     if (keepMs <= 0) {
       lease.socket.destroy();
       return;
@@ -233,5 +231,7 @@ export class SocketPool {
 function ignore(): void {}
 
 function closed(): ConfigurationError {
-  return new ConfigurationError('The transport is closed', { hint: 'Make a new one, or close it later.' });
+  return new ConfigurationError('The transport is closed', {
+    hint: 'Make a new one, or close it later.',
+  });
 }

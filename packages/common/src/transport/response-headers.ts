@@ -29,7 +29,9 @@ export class ResponseHeaders implements Iterable<readonly [string, string]> {
   /** Every value of a name, apart: for `Set-Cookie`, whose values cannot be joined. */
   getAll(name: string): string[] {
     const wanted = name.toLowerCase();
-    return [...this].filter(([candidate]) => candidate.toLowerCase() === wanted).map(([, value]) => value);
+    return [...this]
+      .filter(([candidate]) => candidate.toLowerCase() === wanted)
+      .map(([, value]) => value);
   }
 
   /** The names and values in the order and spelling in which they came. */

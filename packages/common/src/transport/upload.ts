@@ -1,6 +1,7 @@
 /** A stream on its way into a request, with backpressure. */
 import type { ClientRequest } from 'node:http';
 import type { Readable } from 'node:stream';
+import { lengthMismatch } from './head.js';
 
 /** A running upload. */
 export interface Upload {
@@ -12,43 +13,47 @@ export interface Upload {
   stop(): void;
 }
 
-/**
- * Moves `body` into `request` and ends it. `onProgress` is told at each piece that was taken, `onFailure` the body's own
- * error, or that it was closed before its end or does not fit its Content-Length.
- */
+/** Who is told of an upload. */
+export interface UploadListener {
+  /** At each piece that was taken. */
+  progress(): void;
+  /** The body's own error, or that it does not fit its Content-Length. */
+  failure(cause: unknown): void;
+}
+
+/** Moves `body` into `request` and ends it. `declaredBytes` is its Content-Length, where it has one. */
 export function upload(
   body: Readable,
   request: ClientRequest,
-  onProgress: () => void,
-  onFailure: (cause: unknown) => void,
+  declaredBytes: number | undefined,
+  listener: UploadListener,
 ): Upload {
   let stopped = false;
-  const attempt = (write: () => void): void => {
-    if (stopped) return;
-    try {
-      write();
-    } catch (cause) {
-      onFailure(cause);
-    }
+  let sent = 0;
+  const fail = (cause: unknown): void => {
+    if (!stopped) listener.failure(cause);
   };
-  body.on('data', (chunk: string | Uint8Array) =>
-    attempt(() => {
-      if (!request.write(chunk)) body.pause();
-      onProgress();
-    }),
-  );
+  body.on('data', (chunk: string | Uint8Array) => {
+    if (stopped) return;
+    sent += Buffer.byteLength(chunk);
+    if (declaredBytes !== undefined && sent > declaredBytes)
+      return fail(lengthMismatch(declaredBytes));
+    if (!request.write(chunk)) body.pause();
+    listener.progress();
+  });
   request.on('drain', () => {
-    onProgress();
+    listener.progress();
     if (!stopped) body.resume();
   });
-  body.once('end', () => attempt(() => request.end()));
-  body.on('error', (cause) => {
-    if (!stopped) onFailure(cause);
+  body.once('end', () => {
+    if (stopped) return;
+    if (declaredBytes !== undefined && sent < declaredBytes) fail(lengthMismatch(declaredBytes));
+    else request.end();
   });
+  body.on('error', fail);
   body.once('close', () => {
-    if (!stopped && !body.readableEnded && body.errored === null) {
-      onFailure(new Error('The body was closed before its end'));
-    }
+    if (!body.readableEnded && body.errored === null)
+      fail(new Error('The body was closed before its end'));
   });
   return {
     get unfinished() {

@@ -25,7 +25,11 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): 
       else reject(error);
     };
     const onReadable = (): void => {
-      for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
+      for (
+        let chunk = socket.read() as Buffer | null;
+        chunk !== null;
+        chunk = socket.read() as Buffer | null
+      ) {
         const searchFrom = Math.max(0, received.length - END_OF_HEADER.length);
         received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
         if (!looksLikeHttp(received)) return finish(tunnelBroken(proxy, target, garbage(received)));
@@ -46,7 +50,8 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): 
         return finish(answer.status < 300 ? undefined : tunnelRefused(proxy, target, answer));
       }
     };
-    const onEnd = (): void => finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off'));
+    const onEnd = (): void =>
+      finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off'));
     const onError = (cause: Error): void => finish(tunnelBroken(proxy, target, 'closed', cause));
 
     socket.on('readable', onReadable);
@@ -60,7 +65,8 @@ function connectRequest(proxy: ProxyServer, target: string): string {
   let text = `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n`;
   const authorization = proxy.basicAuthorization;
   if (authorization !== undefined) text += `Proxy-Authorization: ${authorization}\r\n`;
-  for (let i = 0; i < proxy.headers.length; i += 2) text += `${proxy.headers[i]}: ${proxy.headers[i + 1]}\r\n`;
+  for (let i = 0; i < proxy.headers.length; i += 2)
+    text += `${proxy.headers[i]}: ${proxy.headers[i + 1]}\r\n`;
   return `${text}\r\n`;
 }
 

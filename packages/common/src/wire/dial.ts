@@ -36,7 +36,9 @@ export async function dial(order: DialOrder): Promise<Socket> {
   if (route.proxy === undefined) return dialOrigin(order);
   refuseUndiallable(route.proxy);
   const socket = await dialProxy(order, route.proxy);
-  return route.way === 'tunnel' && origin.protocol === 'https:' ? secureOrigin(order, socket) : socket;
+  return route.way === 'tunnel' && origin.protocol === 'https:'
+    ? secureOrigin(order, socket)
+    : socket;
 }
 
 function dialOrigin(order: DialOrder): Promise<Socket> {
@@ -65,7 +67,8 @@ function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
         throw proxyTlsFailed(proxy, cause);
       });
     }
-    if (order.route.way === 'tunnel') await openTunnel(socket, proxy, order.origin.connectAuthority);
+    if (order.route.way === 'tunnel')
+      await openTunnel(socket, proxy, order.origin.connectAuthority);
     return socket;
   });
 }
@@ -78,7 +81,11 @@ function secureOrigin(order: DialOrder, tunnel: Socket): Promise<Socket> {
   });
 }
 
-function upgradeOrigin(order: DialOrder, socket: Socket, hold: (socket: Socket) => void): Promise<Socket> {
+function upgradeOrigin(
+  order: DialOrder,
+  socket: Socket,
+  hold: (socket: Socket) => void,
+): Promise<Socket> {
   const { origin, route, tls } = order;
   return upgrade(socket, origin.hostname, tls, hold).catch((cause: unknown) => {
     throw originTlsFailed(origin, route, cause);
@@ -107,8 +114,11 @@ function connectLimits(order: DialOrder) {
 /** Refused before a socket opens: never ignored, never direct. */
 function refuseUndiallable(proxy: ProxyServer): void {
   if (proxy.protocol === 'http:' || proxy.protocol === 'https:') return;
-  throw new ConfigurationError(`A proxy of the scheme ${proxy.protocol} cannot be dialled; nothing was sent`, {
-    field: 'httpProxy',
-    hint: 'Give an http: or https: proxy.',
-  });
+  throw new ConfigurationError(
+    `A proxy of the scheme ${proxy.protocol} cannot be dialled; nothing was sent`,
+    {
+      field: 'httpProxy',
+      hint: 'Give an http: or https: proxy.',
+    },
+  );
 }

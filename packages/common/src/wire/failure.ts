@@ -2,7 +2,13 @@
  * The one boundary where a failure below HTTP becomes an error of the SDK. A failure of the proxy is a `ProxyError` until
  * the tunnel stands; what comes after is the origin's.
  */
-import { ConfigurationError, ConnectionError, ProxyError, TimeoutError, TlsError } from '../errors.js';
+import {
+  ConfigurationError,
+  ConnectionError,
+  ProxyError,
+  TimeoutError,
+  TlsError,
+} from '../errors.js';
 import type { RequestSent, SdkError, TransportError } from '../errors.js';
 import type { Origin } from '../origin.js';
 import type { ProxyServer } from '../proxy-server.js';
@@ -48,7 +54,7 @@ export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
     retryable: code === 'ECONNRESET',
     hint: plain
       ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
-      : 'Add the authority that signed the proxy\'s certificate to httpProxy.tls.ca; tls.ca is for the origin.',
+      : "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.",
     cause,
   });
 }
@@ -58,7 +64,9 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
   const { status } = answer;
   // tinyproxy answers a wrong password with 401.
   const auth = status === 407 || status === 401;
-  const offered = valuesOf(answer, 'proxy-authenticate').concat(auth ? valuesOf(answer, 'www-authenticate') : []);
+  const offered = valuesOf(answer, 'proxy-authenticate').concat(
+    auth ? valuesOf(answer, 'www-authenticate') : [],
+  );
   const reason = valuesOf(answer, 'proxy-status')[0] ?? valuesOf(answer, 'x-squid-error')[0];
   return new ProxyError(
     auth
@@ -79,15 +87,29 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
 export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'header too large';
 
 const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
-  closed: ['closed the connection without an answer to CONNECT', 'Check that the port is a proxy\'s, and the proxy\'s log.'],
-  'cut off': ['closed the connection within its answer to CONNECT', 'Check the proxy\'s log.'],
-  garbage: ['answered CONNECT with something that is not HTTP', 'Check that the port is an HTTP proxy\'s.'],
+  closed: [
+    'closed the connection without an answer to CONNECT',
+    "Check that the port is a proxy's, and the proxy's log.",
+  ],
+  'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
+  garbage: [
+    'answered CONNECT with something that is not HTTP',
+    "Check that the port is an HTTP proxy's.",
+  ],
   tls: ['answered CONNECT in TLS', 'The proxy expects TLS: write https:// in the proxy setting.'],
-  'header too large': ['answered CONNECT with a header above 64 KiB', 'Check that the port is a proxy\'s.'],
+  'header too large': [
+    'answered CONNECT with a header above 64 KiB',
+    "Check that the port is a proxy's.",
+  ],
 };
 
 /** The proxy's answer to CONNECT was none. */
-export function tunnelBroken(proxy: ProxyServer, target: string, how: TunnelBreak, cause?: unknown): SdkError {
+export function tunnelBroken(
+  proxy: ProxyServer,
+  target: string,
+  how: TunnelBreak,
+  cause?: unknown,
+): SdkError {
   const [message, hint] = BREAKS[how];
   return new ProxyError(`The proxy ${proxy.href} ${message} ${target}`, {
     phase: 'tunnel',
@@ -121,12 +143,15 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
   if (cause instanceof ConfigurationError) return cause;
   const code = codeOf(cause);
   if (code === 'ECONNRESET' || code === 'EPIPE') {
-    return new ConnectionError(`${origin.href} closed the connection within the TLS handshake (${code})`, {
-      reason: code,
-      requestSent: 'no',
-      retryable: true,
-      cause,
-    });
+    return new ConnectionError(
+      `${origin.href} closed the connection within the TLS handshake (${code})`,
+      {
+        reason: code,
+        requestSent: 'no',
+        retryable: true,
+        cause,
+      },
+    );
   }
   return new TlsError(`TLS to ${origin.href} failed (${code || 'no code'})`, {
     reason: code || 'UNKNOWN',
@@ -138,7 +163,11 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
 }
 
 /** A timer of the dial fired. */
-export function dialTimedOut(phase: 'proxy' | 'connect' | 'pool', timeoutMs: number, where: string): SdkError {
+export function dialTimedOut(
+  phase: 'proxy' | 'connect' | 'pool',
+  timeoutMs: number,
+  where: string,
+): SdkError {
   const what = {
     proxy: `The proxy ${where} did not open a way`,
     connect: `${where} did not accept a connection`,
@@ -167,7 +196,12 @@ export function exchangeFailed(
     : facts.requestSent === 'yes'
       ? `The answer of ${origin.href}${via} broke off (${code})`
       : `The connection to ${origin.href}${via} broke before an answer came (${code})`;
-  return new ConnectionError(what, { reason: code, retryable: !code.startsWith('HPE_'), cause, ...facts });
+  return new ConnectionError(what, {
+    reason: code,
+    retryable: !code.startsWith('HPE_'),
+    cause,
+    ...facts,
+  });
 }
 
 function valuesOf(answer: TunnelAnswer, name: string): string[] {
@@ -175,7 +209,9 @@ function valuesOf(answer: TunnelAnswer, name: string): string[] {
 }
 
 function authHint(proxy: ProxyServer, offered: readonly string[]): string {
-  const schemes = [...new Set(offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter(Boolean))].join(', ');
+  const schemes = [
+    ...new Set(offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter(Boolean)),
+  ].join(', ');
   const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
   return proxy.username === null
     ? `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`
@@ -183,19 +219,24 @@ function authHint(proxy: ProxyServer, offered: readonly string[]): string {
 }
 
 function refusalHint(status: number): string {
-  if (status === 403) return 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.';
-  if (status === 502 || status === 503 || status === 504) return 'The proxy could not reach the target.';
+  if (status === 403)
+    return 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.';
+  if (status === 502 || status === 503 || status === 504)
+    return 'The proxy could not reach the target.';
   return 'Check that the port is a forward proxy that allows CONNECT to this port.';
 }
 
 function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): string {
-  if (speaksPlain(code, cause)) return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
+  if (speaksPlain(code, cause))
+    return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
   if (code === 'CERT_HAS_EXPIRED') return "The origin's certificate has expired.";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The certificate is for another name: check the endpoint, or give the certificate's name as tls.servername.";
   }
   const add = 'Add the authority that signed the certificate to tls.ca';
-  return route.proxy === undefined ? `${add}.` : `${add}; behind an intercepting proxy that is the proxy's own authority.`;
+  return route.proxy === undefined
+    ? `${add}.`
+    : `${add}; behind an intercepting proxy that is the proxy's own authority.`;
 }
 
 /** OpenSSL's word for a peer that answered in clear. */
@@ -214,7 +255,11 @@ function printable(text: string): string {
 }
 
 /** A proxy asked for credentials in absolute-form, where only a proxy sends 407. */
-export function forwardRefused(proxy: ProxyServer, status: number, rawHeaders: readonly string[]): SdkError {
+export function forwardRefused(
+  proxy: ProxyServer,
+  status: number,
+  rawHeaders: readonly string[],
+): SdkError {
   const headers: [string, string][] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     headers.push([(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string]);

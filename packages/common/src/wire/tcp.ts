@@ -5,7 +5,11 @@ import { connect, type Socket } from 'node:net';
 const KEEP_ALIVE_PROBE_MS = 30_000;
 
 /** Opens a connection to a host (a name, or an address without brackets). Rejects with Node's own error. */
-export function openTcp(host: string, port: number, hold: (socket: Socket) => void): Promise<Socket> {
+export function openTcp(
+  host: string,
+  port: number,
+  hold: (socket: Socket) => void,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     // Without noDelay a body written in pieces waits 40 ms for the peer's delayed acknowledgement.
     const socket = connect({

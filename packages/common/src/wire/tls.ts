@@ -46,11 +46,14 @@ function secureContextOf(options: TlsOptions | undefined): tls.SecureContext {
   try {
     context = tls.createSecureContext(contextOptions(options ?? {}));
   } catch (cause) {
-    throw new ConfigurationError('The TLS options could not be used: a certificate or key in them was not readable', {
-      field: 'tls',
-      hint: 'Check that ca, cert and key are PEM, pfx is PKCS#12, and passphrase opens the key.',
-      cause,
-    });
+    throw new ConfigurationError(
+      'The TLS options could not be used: a certificate or key in them was not readable',
+      {
+        field: 'tls',
+        hint: 'Check that ca, cert and key are PEM, pfx is PKCS#12, and passphrase opens the key.',
+        cause,
+      },
+    );
   }
   if (contexts.size >= MAX_CONTEXTS) contexts.delete(contexts.keys().next().value as string);
   contexts.set(identity, context);

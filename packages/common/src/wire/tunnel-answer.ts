@@ -14,7 +14,9 @@ export function readTunnelAnswer(text: string): TunnelAnswer | undefined {
   if (status === undefined) return undefined;
   const headers = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(':');
-    return colon > 0 ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]] : [];
+    return colon > 0
+      ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]]
+      : [];
   });
   return { status: Number(status), headers };
 }
