@@ -129,7 +129,7 @@ function checkHeader(name: string, lower: string, value: unknown, field: string)
   // RFC 9110, sections 5.1 and 5.5. A value is never shown: it may be a secret.
   if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower)) {
     throw new ConfigurationError(
-      `${field} has a name that is no header name: ${JSON.stringify(name.slice(0, 40))}`,
+      `${field} has a name that is no header name; it begins with ${JSON.stringify(/^[\w-]{0,40}/.exec(name)?.[0])}`,
       {
         field,
       },

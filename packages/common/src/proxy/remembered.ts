@@ -31,7 +31,7 @@ export class Remembered<T> {
 
   /** What `make` made of inputs of the same content before, or makes now. What it throws is not remembered. */
   of(inputs: readonly unknown[], make: () => T): T {
-    const key = keyOf(inputs);
+    const key = keyOf(inputs, 4);
     const place = isObject(key) ? this.#byIdentity : this.#byText;
     const entries = (place as BoundedMap<unknown, Entry<T>[]>).get(key);
     if (entries !== undefined) {
@@ -49,14 +49,19 @@ export class Remembered<T> {
 }
 
 /** Something short that inputs of the same content share. */
-function keyOf(value: unknown): unknown {
+function keyOf(value: unknown, depth: number): unknown {
+  // Options are shallow; what is deeper, or leads back to itself, is refused when it is read.
+  if (depth === 0) return undefined;
   if (value instanceof URL) return value.href;
   if (Array.isArray(value)) {
     const list = value as readonly unknown[];
-    return keyOf(list.find((item) => item !== undefined));
+    return keyOf(
+      list.find((item) => item !== undefined),
+      depth - 1,
+    );
   }
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'url')) {
-    return keyOf((value as { url: unknown }).url);
+    return keyOf((value as { url: unknown }).url, depth - 1);
   }
   return value;
 }

@@ -47,7 +47,8 @@ export function resolveProxy(
 
 /** Reads the levels of a question; unknown members are refused by name. */
 export function compileLevels(levels: ProxyLevels): CompiledLevels {
-  checkKeys(levels, ['call', 'instance', 'env'], 'levels');
+  const given: object = levels;
+  checkKeys(given, ['call', 'instance', 'env'], 'levels');
   const call = own(levels, 'call');
   const instance = own(levels, 'instance');
   const env = own(levels, 'env');

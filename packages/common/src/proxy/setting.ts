@@ -24,15 +24,14 @@ export interface ProxyQuestion {
 /** One proxy. */
 export type ProxyPlace = string | URL | ProxyOptions;
 
-/** What a selector may answer; `undefined`: ask the next level. */
-export type ProxyAnswer =
-  ProxyPlace | false | readonly (ProxyPlace | false | 'direct')[] | undefined;
+/** What a selector may answer; `undefined`: ask the next level. A list may end in `'direct'`. */
+export type ProxyAnswer = PlainHttpProxy | undefined;
 
 /** Chooses a proxy for each request; asked once for each decision. */
 export type ProxySelector = (question: ProxyQuestion) => ProxyAnswer | Promise<ProxyAnswer>;
 
 /** `httpProxy` without functions: it can be answered at once. */
-export type PlainHttpProxy = ProxyPlace | false | readonly (ProxyPlace | false | 'direct')[];
+export type PlainHttpProxy = ProxyPlace | false | readonly (ProxyPlace | false)[];
 
 /**
  * The proxy to use: a URL; `false` for none, whatever the environment says; `{ url, credentials?, headers?, tls?,
@@ -40,7 +39,7 @@ export type PlainHttpProxy = ProxyPlace | false | readonly (ProxyPlace | false |
  * `'direct'`.
  */
 export type HttpProxy =
-  PlainHttpProxy | ProxySelector | readonly (ProxyPlace | false | 'direct' | ProxySelector)[];
+  PlainHttpProxy | ProxySelector | readonly (ProxyPlace | false | ProxySelector)[];
 
 /** What one level of the cascade says. */
 export interface ProxyLevel {
