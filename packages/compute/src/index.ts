@@ -1,4 +1,4 @@
-export type { ComputeCapabilities } from './capabilities.js';
+export type { ComputeCapabilities, ComputeCapability } from './capabilities.js';
 export { ComputeDriver } from './compute-driver.js';
 export type {
   CreateNodeSpec,

@@ -21,3 +21,5 @@ export type {
 export { scripts } from './scripts.js';
 export type { TunnelScriptOptions } from './scripts.js';
 export { until } from './until.js';
+export { testComputeDriver } from './contracts/compute.js';
+export type { ComputeContract } from './contracts/compute.js';

@@ -129,8 +129,9 @@ describe('lists', () => {
   test('gives the snapshots of a node and of a volume', async () => {
     expect(await collect(compute.listNodeSnapshots('3164444'))).toMatchObject([{ id: '6372321' }]);
     expect((await collect(compute.listVolumeSnapshots(VOLUME)))[0]).toMatchObject({
-      sizeGiB: 10,
-      volumeId: expect.any(String),
+      id: '8eb4d51a-873f-11e6-96bf-000f53315a41',
+      name: 'big-data-snapshot1475261752',
+      volumeId: '82a48a18-873f-11e6-96bf-000f53315a41',
     });
   });
 });
@@ -237,7 +238,7 @@ describe('failures', () => {
     const error = compute.getNode('3164444', { headers });
     await expect(error).rejects.toMatchObject({ code, status, providerCode });
     await expect(error).rejects.toMatchObject({
-      rateLimit: { limit: 5000, remaining: 4816, resetAt: '2015-10-15T18:18:53.000Z' },
+      rateLimit: { limit: 5000, remaining: 4816, resetAt: '2015-10-15T17:57:13.000Z' },
     });
   });
 
@@ -265,8 +266,8 @@ test('reaches endpoints that no method wraps, with the status and the rate limit
   expect(body.account.email).toContain('@');
 });
 
-test('sends every request through the proxy, and its credentials to the proxy alone', () => {
-  expect(proxy.stats.refused407).toBe(0);
+test('has sent every request above through the proxy, which never had to ask for credentials', () => {
+  expect(proxy.stats.forwards).toBeGreaterThan(40);
   expect(proxy.stats.forwards).toBe(proxy.requests.length);
   expect(proxy.stats.targets.every((target) => target.startsWith(prism.url))).toBe(true);
 });

@@ -19,7 +19,7 @@ export interface WireAction {
 export async function getAction(
   connection: DigitalOceanConnection,
   id: number,
-  call: CallOptions,
+  call: CallOptions | undefined,
 ): Promise<WireAction> {
   const path = ['v2', 'actions', String(id)];
   return actionOf(await connection.request({ method: 'GET', path }, call));

@@ -22,7 +22,7 @@ export interface ListSpec {
 export function listItems<Item>(
   connection: DigitalOceanConnection,
   { path, key, query }: ListSpec,
-  call: CallOptions,
+  call: CallOptions | undefined,
 ): AsyncGenerator<Item> {
   const fetchPage = async (number: number): Promise<Page<Item>> => {
     const paged = { ...query, page: number, per_page: PER_PAGE };

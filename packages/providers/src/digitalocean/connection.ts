@@ -1,12 +1,6 @@
 /** What all of DigitalOcean's services share: one host, a bearer token, one shape of errors. */
-import { BaseConnection, ConfigurationError } from '@sdk/common';
-import type {
-  ConnectionOptions,
-  FailedAnswer,
-  HeaderBag,
-  ProviderError,
-  Settings,
-} from '@sdk/common';
+import { BaseConnection, ConfigurationError, Settings } from '@sdk/common';
+import type { DriverOptions, FailedAnswer, HeaderBag, ProviderError } from '@sdk/common';
 import { parseDigitalOceanError } from './errors.js';
 
 /** Where the API is, unless `endpoint` says otherwise. */
@@ -23,8 +17,9 @@ export class DigitalOceanConnection extends BaseConnection {
   readonly #token: string;
 
   /** @throws ConfigurationError where the token is missing or cannot be one. */
-  constructor(source: ConnectionOptions | Settings, { token }: DigitalOceanCredentials) {
-    super(source, { endpoint: DIGITALOCEAN_ENDPOINT });
+  constructor(source: DriverOptions | Settings, { token }: DigitalOceanCredentials) {
+    const endpoint = source.endpoint ?? DIGITALOCEAN_ENDPOINT;
+    super(source instanceof Settings ? source : { ...source, endpoint }, { endpoint });
     this.#token = checkToken(token);
   }
 

@@ -19,8 +19,8 @@ export function parseDigitalOceanError({
   body,
 }: Pick<FailedAnswer, 'status' | 'headers' | 'body'>): ProviderError {
   const error: WireError = typeof body === 'object' && body !== null ? body : {};
-  const message = textOf(error.message) ?? `DigitalOcean answered ${status}`;
-  const busy = status === 422 && /pending event/i.test(message);
+  const message = textOf(error.message);
+  const busy = status === 422 && /pending event/i.test(message ?? '');
   return {
     message,
     code: textOf(error.id),

@@ -199,10 +199,13 @@ export function testComputeDriver(contract: ComputeContract): void {
   });
 
   on('says what it cannot do as data, with the document that says so', async (driver) => {
-    for (const capability of Object.values(driver.capabilities)) {
-      if (capability.supported) continue;
-      expect(capability.why.length).toBeGreaterThan(0);
-      expect(new URL(capability.source).protocol).toBe('https:');
+    const { capabilities } = driver;
+    for (const [name, able] of Object.entries(capabilities)) {
+      const limitation = capabilities.limitations[name as keyof typeof capabilities.limitations];
+      expect(limitation === undefined).toBe(able);
+      if (limitation === undefined) continue;
+      expect(limitation.reason.length).toBeGreaterThan(0);
+      expect(new URL(limitation.source).protocol).toBe('https:');
     }
   });
 

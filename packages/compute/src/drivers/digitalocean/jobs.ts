@@ -32,10 +32,10 @@ export function startJob<Started, Result>(
   options: OperationCallOptions,
 ): Operation<Result, Started> {
   let actionEnded = false;
-  return Operation.start<Started, Result>({
+  return Operation.start<Result, Started>({
     begin: async () => {
       checkKeys(options, OPERATION_CALL_KEYS, method);
-      return begin(callOptions(options));
+      return begin(callOptions(options) ?? {});
     },
     poll: async (started, signal) => {
       const call = { ...callOptions(options), signal };

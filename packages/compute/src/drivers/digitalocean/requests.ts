@@ -16,7 +16,7 @@ export interface List<Wire, Model> {
 /** Options of a list, parted into its filters by their names on the wire and what every call may have. */
 export interface Filters {
   readonly query?: Query | undefined;
-  readonly call: CallOptions;
+  readonly call: CallOptions | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function get<Wire extends object>(
   connection: DigitalOceanConnection,
   path: Path,
   key: string,
-  call: CallOptions,
+  call: CallOptions | undefined,
 ): Promise<Wire> {
   return memberOf<Wire>(await connection.request({ method: 'GET', path }, call), key);
 }
@@ -62,7 +62,7 @@ export async function post<Wire extends object>(
   path: Path,
   json: object,
   key: string,
-  call: CallOptions,
+  call: CallOptions | undefined,
 ): Promise<Wire> {
   return memberOf<Wire>(await connection.request({ method: 'POST', path, json }, call), key);
 }
@@ -71,7 +71,7 @@ export async function post<Wire extends object>(
 export async function remove(
   connection: DigitalOceanConnection,
   path: Path,
-  call: CallOptions,
+  call: CallOptions | undefined,
 ): Promise<undefined> {
   await connection.request({ method: 'DELETE', path, expect: 'none' }, call);
 }
