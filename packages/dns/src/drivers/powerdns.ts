@@ -1,0 +1,276 @@
+/** PowerDNS Authoritative Server by its HTTP API: https://doc.powerdns.com/authoritative/http-api/ (tried with 4.7.3). */
+import { ConfigurationError, MalformedResponseError, defineCapabilities } from '@sdk/common';
+import type { CallOptions, DriverOptions, RequestSpec, SdkResponse } from '@sdk/common';
+import type { DnsCapabilities } from '../capabilities.js';
+import type { CheckedChanges } from '../check.js';
+import type { ZonePlace } from '../dns-driver.js';
+import { absent } from '../failures.js';
+import type { RecordSet, RecordSetKey, Zone, ZoneRef } from '../models.js';
+import { absoluteName, canonicalZoneName } from '../names.js';
+import { PowerDnsConnection } from '../powerdns/connection.js';
+import { checkNewZone } from '../powerdns/new-zone.js';
+import type { CreatePowerDnsZoneInput } from '../powerdns/new-zone.js';
+import { checkSearch, toSearchResult } from '../powerdns/search.js';
+import type { PowerDnsSearchOptions, PowerDnsSearchResult } from '../powerdns/search.js';
+import { toRecordSet, toWireRecords, toZone } from '../powerdns/wire.js';
+import type { WireRecordSet, WireSearchResult, WireServer, WireZone } from '../powerdns/wire.js';
+import { RecordSetDnsDriver } from '../record-set-dns-driver.js';
+import { checkZoneRef } from '../zone-ref.js';
+
+export type { CreatePowerDnsZoneInput, PowerDnsSearchOptions, PowerDnsSearchResult };
+
+/** Where the server is and how to be let in. */
+export interface PowerDnsOptions extends DriverOptions {
+  /** The address of the server's API without `/api/v1`, e.g. `http://127.0.0.1:8081`; a path before it is kept. */
+  readonly endpoint: string | URL;
+  /** The server's setting `api-key`. */
+  readonly apiKey: string;
+  /** @default 'localhost', which every authoritative server answers to */
+  readonly serverId?: string | undefined;
+}
+
+/** What the server says of itself. */
+export interface PowerDnsServer {
+  readonly id: string;
+  readonly version: string;
+  readonly raw: unknown;
+}
+
+/** A name of letters, digits, `-` and `_`: the server's id for it is the name with a dot, and needs no look-up. */
+const PLAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+
+const CAPABILITIES: DnsCapabilities = defineCapabilities({
+  atomicChanges: true,
+  atomicRecordChanges: {
+    reason:
+      'The server replaces whole record sets: a record is changed by reading its set and writing it back.',
+    source: 'https://doc.powerdns.com/authoritative/http-api/zone.html#rrset',
+  },
+  stableRecordIds: {
+    reason: 'Records have no ids: the driver makes them of type, name and value.',
+    source: 'https://doc.powerdns.com/authoritative/http-api/zone.html#record',
+  },
+  zoneTtl: true,
+  secondaryZones: true,
+});
+
+/**
+ * Zones, record sets and records of a PowerDNS Authoritative Server.
+ *
+ * Changes of a zone are one request and happen as a whole. A record that is switched off (`disabled`) is not served, and not
+ * among the values; changes of single records leave it where it is, and `upsertRecordSet` removes it.
+ *
+ * @example
+ * const dns = new PowerDns({ endpoint: 'http://127.0.0.1:8081', apiKey: process.env.PDNS_API_KEY! });
+ * await dns.createZone({ name: 'example.org' });
+ * await dns.upsertRecordSet('example.org', { name: 'www', type: 'A', ttl: 300, values: ['192.0.2.1'] });
+ */
+export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
+  readonly capabilities = CAPABILITIES;
+  readonly #server: readonly string[];
+
+  /** @throws ConfigurationError that names the option at fault. */
+  constructor(options: PowerDnsOptions) {
+    super(options, ['apiKey', 'serverId'], (settings) => new PowerDnsConnection(settings, options));
+    this.#server = ['api', 'v1', 'servers', checkedServerId(options.serverId)];
+  }
+
+  async *listZones(options: CallOptions = {}): AsyncIterable<Zone> {
+    const spec = { method: 'GET', path: this.#path('zones'), query: { dnssec: false } };
+    for (const zone of await this.#list<WireZone>(spec, options)) yield toZone(zone);
+  }
+
+  async getZone(zone: ZoneRef, options: CallOptions = {}): Promise<Zone> {
+    const { id, name } = await this.resolveZone(zone, options);
+    return toZone(
+      await this.#getZone(id, { rrset_name: absoluteName('', name), rrset_type: 'SOA' }, options),
+    );
+  }
+
+  /**
+   * Creates a zone of the kind `native`, or as `kind` says. Without `nameservers` it has no NS; its SOA is the server's
+   * `default-soa-content`.
+   * @param input `ttl` is that of the SOA: it is set by a second request, which a secondary zone cannot take.
+   * @throws ConflictError where the zone exists.
+   */
+  async createZone(input: CreatePowerDnsZoneInput, options: CallOptions = {}): Promise<Zone> {
+    const { ttl, ...json } = checkNewZone(input);
+    const answer = await this.connection.request<WireZone>(
+      { method: 'POST', path: this.#path('zones'), json },
+      options,
+    );
+    const wire = checkedZone(answer);
+    const zone = toZone(wire);
+    const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
+    if (ttl === undefined || soa === undefined) return zone;
+    const was = toRecordSet(soa, zone.name);
+    await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, options);
+    return { ...zone, ttl };
+  }
+
+  async deleteZone(zone: ZoneRef, options: CallOptions = {}): Promise<void> {
+    const { id } = await this.resolveZone(zone, options);
+    await this.connection.request(
+      { method: 'DELETE', path: this.#path('zones', id), expect: 'none' },
+      options,
+    );
+  }
+
+  /** Tells the secondaries of a zone that it has changed. */
+  async notifyZone(zone: ZoneRef, options: CallOptions = {}): Promise<void> {
+    await this.#order(zone, 'notify', options);
+  }
+
+  /** Fetches a secondary zone from its primary now. */
+  async retrieveZone(zone: ZoneRef, options: CallOptions = {}): Promise<void> {
+    await this.#order(zone, 'axfr-retrieve', options);
+  }
+
+  /** Computes the DNSSEC data of a zone anew, after changes that did not come through the API. */
+  async rectifyZone(zone: ZoneRef, options: CallOptions = {}): Promise<void> {
+    await this.#order(zone, 'rectify', options);
+  }
+
+  /**
+   * Zones, records and comments of the whole server in which a text stands.
+   * @param query `*` is any text, `?` any character; without them the whole name or value is compared.
+   */
+  async *searchData(
+    query: string,
+    options: PowerDnsSearchOptions = {},
+  ): AsyncIterable<PowerDnsSearchResult> {
+    const { parameters, call } = checkSearch(query, options);
+    const spec = { method: 'GET', path: this.#path('search-data'), query: parameters };
+    for (const hit of await this.#list<WireSearchResult>(spec, call)) yield toSearchResult(hit);
+  }
+
+  /** The server's id and version. */
+  async getServer(options: CallOptions = {}): Promise<PowerDnsServer> {
+    const { body } = await this.connection.request<WireServer>(
+      { method: 'GET', path: this.#path() },
+      options,
+    );
+    return { id: body.id, version: body.version, raw: body };
+  }
+
+  protected async resolveZone(zone: ZoneRef, options: CallOptions): Promise<ZonePlace> {
+    const ref = checkZoneRef(zone);
+    if (typeof ref !== 'string') return ref;
+    // The server's ids escape what is not plain by `=` and two digits, which are not ours to make.
+    if (ref.includes('=')) return toZone(await this.#getZone(ref, { rrsets: false }, options));
+    const name = canonicalZoneName(ref, 'zone');
+    if (PLAIN.test(name)) return { id: `${name}.`, name };
+    const spec = {
+      method: 'GET',
+      path: this.#path('zones'),
+      query: { zone: absoluteName('', name), dnssec: false },
+    };
+    const [found] = await this.#list<WireZone>(spec, options);
+    if (found === undefined) throw absent(`The zone ${name}`);
+    return toZone(found);
+  }
+
+  protected async *readSets(zone: ZonePlace, options: CallOptions): AsyncIterable<RecordSet> {
+    const { rrsets = [] } = await this.#getZone(zone.id, {}, options);
+    for (const set of rrsets) yield toRecordSet(set, zone.name);
+  }
+
+  protected async readSet(
+    zone: ZonePlace,
+    { name, type }: RecordSetKey,
+    options: CallOptions,
+  ): Promise<RecordSet | undefined> {
+    const query = { rrset_name: absoluteName(name, zone.name), rrset_type: type };
+    const { rrsets = [] } = await this.#getZone(zone.id, query, options);
+    // Sets that were not asked for come along where they have comments (4.7), and all do before 4.7.
+    const found = rrsets
+      .filter((set) => set.type === type)
+      .map((set) => toRecordSet(set, zone.name))
+      .find((set) => set.name === name);
+    return found;
+  }
+
+  protected async writeSets(
+    zone: ZonePlace,
+    changes: CheckedChanges,
+    options: CallOptions,
+  ): Promise<readonly WireRecordSet[]> {
+    const gone = changes.delete.map(({ name, type }) => ({
+      name: absoluteName(name, zone.name),
+      type,
+      changetype: 'DELETE',
+    }));
+    const written = changes.upsert.map((set) => ({
+      name: absoluteName(set.name, zone.name),
+      type: set.type,
+      ttl: set.ttl,
+      records: toWireRecords(set),
+    }));
+    const rrsets = [...gone, ...written.map((set) => ({ ...set, changetype: 'REPLACE' }))];
+    await this.connection.request(
+      // Sent twice it does the same: sets are replaced, not added to.
+      {
+        method: 'PATCH',
+        path: this.#path('zones', zone.id),
+        json: { rrsets },
+        expect: 'none',
+        idempotent: true,
+      },
+      options,
+    );
+    return written;
+  }
+
+  protected override holdsMore(set: RecordSet): boolean {
+    return (set.raw as WireRecordSet).records.some(({ disabled }) => disabled);
+  }
+
+  #path(...segments: string[]): readonly string[] {
+    return [...this.#server, ...segments];
+  }
+
+  async #getZone(id: string, query: RequestSpec['query'], options: CallOptions): Promise<WireZone> {
+    const spec = { method: 'GET', path: this.#path('zones', id), query };
+    return checkedZone(await this.connection.request<WireZone>(spec, options));
+  }
+
+  async #list<T>(spec: RequestSpec, options: CallOptions): Promise<readonly T[]> {
+    const answer = await this.connection.request<readonly T[]>(spec, options);
+    if (!Array.isArray(answer.body)) throw malformed(answer, 'a list');
+    return answer.body;
+  }
+
+  async #order(zone: ZoneRef, order: string, options: CallOptions): Promise<void> {
+    const { id } = await this.resolveZone(zone, options);
+    await this.connection.request(
+      { method: 'PUT', path: this.#path('zones', id, order), expect: 'none' },
+      options,
+    );
+  }
+}
+
+function checkedServerId(serverId: unknown = 'localhost'): string {
+  if (typeof serverId === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(serverId))
+    return serverId;
+  throw new ConfigurationError("serverId must be the server's id, such as localhost", {
+    field: 'serverId',
+  });
+}
+
+function checkedZone(answer: SdkResponse<WireZone>): WireZone {
+  const { body } = answer as SdkResponse<Partial<WireZone> | null | undefined>;
+  const strings = [body?.id, body?.name, body?.kind];
+  if (!strings.every((value) => typeof value === 'string')) throw malformed(answer, 'a zone');
+  return answer.body;
+}
+
+function malformed({ status, body, decision }: SdkResponse, what: string): MalformedResponseError {
+  return new MalformedResponseError(
+    `The answer should be ${what} and is not; is this the API of a PowerDNS server?`,
+    {
+      status,
+      body,
+      decision,
+    },
+  );
+}
