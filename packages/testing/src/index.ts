@@ -23,3 +23,5 @@ export type { TunnelScriptOptions } from './scripts.js';
 export { until } from './until.js';
 export { testComputeDriver } from './contracts/compute.js';
 export type { ComputeContract } from './contracts/compute.js';
+export { testDnsDriver } from './contracts/dns.js';
+export type { DnsContract } from './contracts/dns.js';
