@@ -1,5 +1,4 @@
 /** The way one attempt takes, decided and frozen: what a route says is what the wire dials. */
-import { ConfigurationError } from './errors.js';
 import type { Origin } from './origin.js';
 import type { ProxyServer } from './proxy-server.js';
 
@@ -10,19 +9,15 @@ export type Route =
   | { readonly way: 'tunnel'; readonly proxy: ProxyServer };
 
 const DIRECT: Route = Object.freeze({ way: 'direct' });
-/** What the wire can dial; any other proxy is refused before a socket opens, never ignored. */
-const DIALLED: ReadonlySet<ProxyServer['protocol']> = new Set(['http:', 'https:'] as const);
 const forwards = new WeakMap<ProxyServer, Route>();
 const tunnels = new WeakMap<ProxyServer, Route>();
 
 /**
  * The route to an origin over a proxy, or directly.
  * `https:` targets are always tunnelled; `http:` ones go in absolute-form unless the proxy says `tunnel: 'always'`.
- * @throws ConfigurationError where the wire cannot dial that kind of proxy.
  */
 export function routeTo(origin: Origin, proxy: ProxyServer | undefined): Route {
   if (proxy === undefined) return DIRECT;
-  if (!DIALLED.has(proxy.protocol)) throw notDialled(proxy);
   const tunnel =
     origin.protocol === 'https:' || proxy.tunnel === 'always' || proxy.protocol.startsWith('socks');
   const routes = tunnel ? tunnels : forwards;
@@ -31,12 +26,4 @@ export function routeTo(origin: Origin, proxy: ProxyServer | undefined): Route {
   const route: Route = Object.freeze({ way: tunnel ? 'tunnel' : 'forward', proxy });
   routes.set(proxy, route);
   return route;
-}
-
-function notDialled({ protocol, href }: ProxyServer): ConfigurationError {
-  const remedy = 'Name an http:// or https:// proxy, or httpProxy: false to go direct';
-  return new ConfigurationError(
-    `The proxy ${href} cannot be dialled: this version speaks to http: and https: proxies, not to ${protocol} ones. ${remedy}.`,
-    { field: 'httpProxy', hint: remedy },
-  );
 }
