@@ -1,11 +1,16 @@
 /** What the methods of every storage driver check of their arguments before anything is sent. */
 import { CALL_KEYS, checkKeys, ConfigurationError } from '@sdk/common';
+import type { CallOptions } from '@sdk/common';
 import type { ObjectReference } from './models.js';
 import { kindOf, objectName } from './names.js';
-import type { ListObjectsOptions, PresignOptions, PutObjectOptions } from './storage-driver.js';
+import type {
+  GetObjectOptions,
+  ListObjectsOptions,
+  PresignOptions,
+  PutObjectOptions,
+} from './storage-driver.js';
 
-/** Every key of `GetObjectOptions`. */
-export const GET_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, 'range', 'ifMatch']);
+const GET_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, 'range', 'ifMatch']);
 
 const LIST_FILTERS = ['prefix', 'delimiter', 'startAfter'] as const;
 const LIST_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, ...LIST_FILTERS]);
@@ -16,6 +21,16 @@ const PUT_KEYS: readonly string[] = Object.freeze([
   'ifNoneMatch',
   'sizeBytes',
 ]);
+
+/** The options of a method that has none of its own. @throws ConfigurationError */
+export function checkCall(options: CallOptions, method: string): void {
+  checkKeys(options, CALL_KEYS, method);
+}
+
+/** @throws ConfigurationError */
+export function checkGetOptions(options: GetObjectOptions): void {
+  checkKeys(options, GET_KEYS, 'getObject');
+}
 
 /** @throws ConfigurationError */
 export function checkListOptions(options: ListObjectsOptions): void {

@@ -1,26 +1,15 @@
-/** What differs between providers, as data: ask before you call. */
+/** What differs between storage providers, as data: ask before you call. */
+import type { Capabilities } from '@sdk/common';
 
-/** One thing that a provider can do, or cannot, and where it is said. */
-export type Capability =
-  | { readonly supported: true }
-  | {
-      readonly supported: false;
-      /** What is missing, as the end of a sentence. */
-      readonly why: string;
-      /** The document that says so: a URL, or a page of this project. */
-      readonly source: string;
-    };
+/**
+ * What a provider can do beyond what every one can.
+ *
+ * - `presign`: `presign` answers a URL
+ * - `atomicIfNoneMatch`: of two uploads at once with `ifNoneMatch` only one is stored, whatever their size
+ * - `listsMetadata`: lists carry each object's content type and metadata
+ * - `anyObjectName`: any well-formed Unicode can be a name, `a` beside `a/b`, and `//x`
+ */
+export type StorageCapability = 'presign' | 'atomicIfNoneMatch' | 'listsMetadata' | 'anyObjectName';
 
-/** What a storage driver's provider can do beyond what every one can. */
-export interface StorageCapabilities {
-  /** `presign`. */
-  readonly presign: Capability;
-  /** `ifNoneMatch` is atomic for an upload of any size: of two at once only one is stored. */
-  readonly atomicIfNoneMatch: Capability;
-  /** Lists carry each object's metadata and content type. */
-  readonly listsMetadata: Capability;
-  /** Any name that is well-formed Unicode can be stored, `a` beside `a/b` and `//x` included. */
-  readonly anyObjectName: Capability;
-  /** The largest object, in bytes. */
-  readonly maxObjectBytes: number;
-}
+/** The capabilities of a storage driver. */
+export type StorageCapabilities = Capabilities<StorageCapability>;

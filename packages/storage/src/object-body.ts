@@ -1,6 +1,6 @@
 /** The bytes of an object on their way up: how they may be given, and one way to read them all. */
 import { Readable } from 'node:stream';
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, onAbort } from '@sdk/common';
 import { kindOf } from './names.js';
 
 /** A body that is read once, chunk by chunk. */
@@ -97,11 +97,12 @@ async function* untilAborted(
 ): AsyncGenerator<unknown> {
   const iterator = source[Symbol.asyncIterator]();
   let rejectWaiting: ((reason: unknown) => void) | undefined;
-  const onAbort = (): void => {
-    rejectWaiting?.(signal?.reason);
-    if (source instanceof Readable) discardBody(source);
-  };
-  signal?.addEventListener('abort', onAbort);
+  const stopListening =
+    signal &&
+    onAbort(signal, () => {
+      rejectWaiting?.(signal.reason);
+      if (source instanceof Readable) discardBody(source);
+    });
   try {
     for (;;) {
       signal?.throwIfAborted();
@@ -114,7 +115,7 @@ async function* untilAborted(
       yield next.value;
     }
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    stopListening?.();
     // Not awaited: a generator that waits for its own source answers only after that source does.
     void Promise.resolve(iterator.return?.()).catch(() => {});
     if (source instanceof Readable) discardBody(source);

@@ -1,6 +1,6 @@
 /** What every storage driver can do, and what its methods mean on each of them. */
 import type { Readable } from 'node:stream';
-import { BaseDriver, UnsupportedError } from '@sdk/common';
+import { BaseDriver, requireCapability, UnsupportedError } from '@sdk/common';
 import type { BaseConnection, CallOptions } from '@sdk/common';
 import type { StorageCapabilities } from './capabilities.js';
 import type {
@@ -138,7 +138,7 @@ export abstract class StorageDriver<
 
   /**
    * A URL that allows one thing for a while to whoever has it. Nothing is sent.
-   * @throws UnsupportedError where `capabilities.presign` is not supported.
+   * @throws UnsupportedError where `capabilities.presign` is `false`.
    */
   // eslint-disable-next-line @typescript-eslint/require-await -- a rejection, as from the drivers that can
   async presign(
@@ -146,11 +146,7 @@ export abstract class StorageDriver<
     _name: ObjectReference,
     _options: PresignOptions,
   ): Promise<string> {
-    const { presign } = this.capabilities;
-    throw new UnsupportedError(
-      presign.supported
-        ? 'This driver does not presign'
-        : `No URL can be presigned: ${presign.why}`,
-    );
+    requireCapability(this.capabilities, 'presign', this.constructor.name);
+    throw new UnsupportedError(`${this.constructor.name} does not presign`);
   }
 }

@@ -5,10 +5,9 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  CALL_KEYS,
-  checkKeys,
   ConfigurationError,
   ConflictError,
+  defineCapabilities,
   isSdkError,
   NotFoundError,
   PermissionError,
@@ -32,7 +31,7 @@ import { removeEmptyContainer, removeFile } from '../local/remove.js';
 import { readSidecar } from '../local/sidecar.js';
 import type { Sidecar } from '../local/sidecar.js';
 import { isMissing, systemCode, throwSystemError } from '../local/system-errors.js';
-import { compareBytes, walk } from '../local/walk.js';
+import { walk } from '../local/walk.js';
 import type { WalkBounds } from '../local/walk.js';
 import { syncDirectory, writeFileWhole } from '../local/write.js';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../metadata.js';
@@ -48,7 +47,14 @@ import { containerName, kindOf, locationNames, objectName } from '../names.js';
 import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
 import { checkedRange } from '../range.js';
-import { checkedNames, checkListOptions, checkPutOptions, GET_KEYS } from '../call-checks.js';
+import {
+  checkCall,
+  checkedNames,
+  checkListOptions,
+  checkPutOptions,
+  checkGetOptions,
+} from '../call-checks.js';
+import { compareBytes } from '../byte-order.js';
 import { StorageDriver } from '../storage-driver.js';
 import type {
   Download,
@@ -72,16 +78,15 @@ const DOCUMENT = 'docs/drivers/storage/local.md';
  * are kept in `.sdk-storage` below the root.
  */
 export class LocalStorage extends StorageDriver<undefined> {
-  readonly capabilities: StorageCapabilities = Object.freeze({
-    presign: { supported: false, why: 'no server answers for a directory', source: DOCUMENT },
-    atomicIfNoneMatch: { supported: true },
-    listsMetadata: { supported: true },
+  readonly capabilities: StorageCapabilities = defineCapabilities({
+    presign: { reason: 'no server answers for a directory', source: DOCUMENT },
+    atomicIfNoneMatch: true,
+    listsMetadata: true,
     anyObjectName: {
-      supported: false,
-      why: 'a directory tree holds either a file or a directory of one name, and no empty, "." or ".." part',
+      reason:
+        'a directory tree holds either a file or a directory of one name, and no empty, "." or ".." part',
       source: DOCUMENT,
     },
-    maxObjectBytes: Number.MAX_SAFE_INTEGER,
   });
   readonly #root: string;
 
@@ -98,7 +103,7 @@ export class LocalStorage extends StorageDriver<undefined> {
   }
 
   async *listContainers(options: CallOptions = {}): AsyncGenerator<Container> {
-    checkKeys(options, CALL_KEYS, 'listContainers');
+    checkCall(options, 'listContainers');
     this.#begin(options);
     const entries = await readdir(this.#root, { withFileTypes: true }).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') return [];
@@ -120,13 +125,13 @@ export class LocalStorage extends StorageDriver<undefined> {
   }
 
   async getContainer(container: ContainerReference, options: CallOptions = {}): Promise<Container> {
-    checkKeys(options, CALL_KEYS, 'getContainer');
+    checkCall(options, 'getContainer');
     this.#begin(options);
     return this.#container(containerName(container));
   }
 
   async createContainer(name: string, options: CallOptions = {}): Promise<Container> {
-    checkKeys(options, CALL_KEYS, 'createContainer');
+    checkCall(options, 'createContainer');
     this.#begin(options);
     const container = checkedContainer(containerName(name, 'name'));
     try {
@@ -146,7 +151,7 @@ export class LocalStorage extends StorageDriver<undefined> {
   }
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
-    checkKeys(options, CALL_KEYS, 'deleteContainer');
+    checkCall(options, 'deleteContainer');
     this.#begin(options);
     const name = containerName(container);
     const what = `Deleting the container ${JSON.stringify(name)}`;
@@ -208,7 +213,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkKeys(options, CALL_KEYS, 'headObject');
+    checkCall(options, 'headObject');
     this.#begin(options);
     const { handle, object } = await this.#open(containerName(container), objectName(name));
     await handle.close();
@@ -220,7 +225,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: GetObjectOptions = {},
   ): Promise<Download> {
-    checkKeys(options, GET_KEYS, 'getObject');
+    checkGetOptions(options);
     this.#begin(options);
     const range = checkedRange(options.range);
     const ifMatch = options.ifMatch === undefined ? '*' : etagOf(ifMatchHeader(options.ifMatch));
@@ -277,7 +282,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<void> {
-    checkKeys(options, CALL_KEYS, 'deleteObject');
+    checkCall(options, 'deleteObject');
     this.#begin(options);
     const object = objectName(name);
     const segments = segmentsOf(object);
@@ -291,7 +296,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
     options: CallOptions = {},
   ): Promise<void> {
-    checkKeys(options, CALL_KEYS, 'deleteObjects');
+    checkCall(options, 'deleteObjects');
     this.#begin(options);
     const place = containerName(container);
     await containerPath(this.#root, place);
@@ -315,7 +320,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     target: ObjectLocation,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkKeys(options, CALL_KEYS, 'copyObject');
+    checkCall(options, 'copyObject');
     this.#begin(options);
     const from = locationNames(source, 'source');
     const to = locationNames(target, 'target');

@@ -1,7 +1,7 @@
 /** The bytes of an open file as a stream that closes it however the reading ends. */
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { ConnectionError } from '@sdk/common';
+import { ConnectionError, onAbort } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { systemCode } from './system-errors.js';
 
@@ -43,7 +43,7 @@ export function fileBody(
       );
     },
     destroy(error, callback) {
-      signal?.removeEventListener('abort', onAbort);
+      stopListening?.();
       // The descriptor must not be closed, and then perhaps given to another file, under a read that is on its way.
       void reading
         .then(() => handle.close())
@@ -53,8 +53,7 @@ export function fileBody(
         );
     },
   });
-  const onAbort = (): void => void body.destroy(signal?.reason as Error);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = signal && onAbort(signal, () => void body.destroy(signal.reason as Error));
   return body;
 }
 

@@ -1,6 +1,7 @@
 /** The files of a directory tree in the order of the bytes of their names, one directory read at a time. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { compareBytes } from '../byte-order.js';
 import { isMissing } from './system-errors.js';
 
 /** What a walk is narrowed by; it may be changed while the walk goes on. */
@@ -10,11 +11,6 @@ export interface WalkBounds {
   readonly startAfter: string;
   /** Names that begin with this are left out: its prefix entry has been told. */
   told: string | undefined;
-}
-
-/** How `a` and `b` stand in the order of their UTF-8 bytes, which is not that of JavaScript's strings. */
-export function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** Names of files, relative to `directory`, with slashes. Symbolic links and whatever else is no file are left out. */

@@ -1,0 +1,89 @@
+/** A connection that signs for AWS, and reads its errors. */
+import { BaseConnection, ConfigurationError } from '@sdk/common';
+import type {
+  ConnectionOptions,
+  FailedAnswer,
+  ProviderError,
+  Settings,
+  SignableRequest,
+} from '@sdk/common';
+import { AwsClock } from './clock.js';
+import type { AwsCredentials } from './credentials.js';
+import { awsError } from './error-body.js';
+import { SigV4Signer, UNSIGNED_PAYLOAD } from './sigv4.js';
+
+/** Who signs, and for what. */
+export interface AwsConnectionOptions {
+  readonly credentials: AwsCredentials;
+  /** `s3`, `ec2`, `route53`. */
+  readonly service: string;
+  /** Where the connection goes. */
+  readonly endpoint: string | URL;
+  /** Shared by the connections of one driver, so that one answer sets it right for all. */
+  readonly clock?: AwsClock | undefined;
+}
+
+/**
+ * Signs each attempt anew, as its last change. A wrong clock is set by the provider's and the request sent again.
+ *
+ * A stream cannot be hashed before it is sent: over `https:` its payload stays unsigned, over `http:` it is refused
+ * unless the request says its hash by `x-amz-content-sha256`.
+ */
+export class AwsConnection extends BaseConnection {
+  readonly clock: AwsClock;
+  readonly #signer: SigV4Signer;
+  readonly #secrets: readonly string[];
+
+  constructor(source: ConnectionOptions | Settings, aws: AwsConnectionOptions) {
+    super(source, { endpoint: aws.endpoint });
+    this.clock = aws.clock ?? new AwsClock();
+    this.#signer = new SigV4Signer(aws.credentials, aws.service);
+    const { secretAccessKey, sessionToken } = aws.credentials;
+    this.#secrets =
+      sessionToken === undefined ? [secretAccessKey] : [secretAccessKey, sessionToken];
+  }
+
+  /** The request-target of a presigned URL of this connection's origin. */
+  presign(method: string, target: string, expiresInSeconds: number): string {
+    const { host } = this.endpoint;
+    return this.#signer.presign({ method, host, target, date: this.clock.now() }, expiresInSeconds);
+  }
+
+  protected override sign(request: SignableRequest): void {
+    const { method, origin, path, headers, body } = request;
+    const signed = this.#signer.headers({
+      method,
+      host: headers.get('host') ?? origin.authority,
+      target: path,
+      headers,
+      body,
+      payloadHash: headers.get('x-amz-content-sha256') ?? payloadHashOfStream(request),
+      date: this.clock.now(),
+    });
+    for (const [name, value] of Object.entries(signed)) headers.set(name, value);
+  }
+
+  protected override parseError(answer: FailedAnswer): ProviderError {
+    const error = awsError(answer.body);
+    // A page of some server on the way is no error of AWS.
+    if (error.code === undefined) return super.parseError(answer);
+    if (error.code !== 'RequestTimeTooSkewed') return error;
+    return { ...error, retryable: this.clock.correct(answer.headers.get('date')) };
+  }
+
+  protected override secrets(): readonly string[] {
+    return this.#secrets;
+  }
+}
+
+function payloadHashOfStream({ streaming, origin }: SignableRequest): string | undefined {
+  if (!streaming) return undefined;
+  if (origin.protocol === 'https:') return UNSIGNED_PAYLOAD;
+  throw new ConfigurationError(
+    'A stream cannot be signed before it is sent, and over http: nothing else protects it',
+    {
+      field: 'body',
+      hint: 'Give bytes or text, use an https: endpoint, or say the hash of the stream in the header x-amz-content-sha256.',
+    },
+  );
+}

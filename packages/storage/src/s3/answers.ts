@@ -1,0 +1,95 @@
+/** What S3 answers, as models. */
+import type { ResponseHeaders } from '@sdk/common';
+import { etagOf } from '../etag.js';
+import type { Container, PrefixEntry, StorageObject } from '../models.js';
+import { lacking } from './s3-connection.js';
+
+/** An object as the headers of a HEAD or GET tell it. */
+export function objectFromHeaders(name: string, headers: ResponseHeaders): StorageObject {
+  const metadata: Record<string, string> = {};
+  for (const [header, value] of headers) {
+    const match = /^x-amz-meta-(.+)$/i.exec(header);
+    if (match?.[1] !== undefined) metadata[match[1].toLowerCase()] = value;
+  }
+  return {
+    kind: 'object',
+    name,
+    sizeBytes: sizeOf(headers),
+    etag: etagOf(headers.get('etag')),
+    modifiedAt: isoTime(headers.get('last-modified') ?? headers.get('date')),
+    contentType: headers.get('content-type'),
+    metadata,
+    raw: headers.toJSON(),
+  };
+}
+
+/** The whole object's size: behind the slash of `Content-Range: bytes 0-9/100`, else the length of the body. */
+function sizeOf(headers: ResponseHeaders): number {
+  const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+  const size = Number(total ?? headers.get('content-length') ?? NaN);
+  if (!Number.isSafeInteger(size)) throw lacking("the object's size (Content-Length)");
+  return size;
+}
+
+/** ISO from whatever HTTP or XML wrote; the epoch where nothing readable is there. */
+export function isoTime(time: string | undefined): string {
+  const date = new Date(time ?? NaN);
+  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+}
+
+/** `ListAllMyBucketsResult`. */
+export interface WireBuckets {
+  readonly ListAllMyBucketsResult?: {
+    readonly Buckets?: '' | { readonly Bucket?: readonly WireBucket[] };
+    readonly ContinuationToken?: string;
+  };
+}
+
+interface WireBucket {
+  readonly Name: string;
+  readonly CreationDate?: string;
+}
+
+/** A container as a list tells it. */
+export function containerFrom(bucket: WireBucket): Container {
+  const { Name: name, CreationDate: createdAt } = bucket;
+  return { name, createdAt: createdAt === undefined ? undefined : isoTime(createdAt), raw: bucket };
+}
+
+/** `ListBucketResult` of ListObjectsV2. */
+export interface WireObjects {
+  readonly ListBucketResult?:
+    | ''
+    | {
+        readonly EncodingType?: string;
+        readonly IsTruncated?: string;
+        readonly NextContinuationToken?: string;
+        readonly Contents?: readonly WireObject[];
+        readonly CommonPrefixes?: readonly { readonly Prefix: string }[];
+      };
+}
+
+interface WireObject {
+  readonly Key: string;
+  readonly LastModified?: string;
+  readonly ETag?: string;
+  readonly Size?: string;
+}
+
+/** An object as a list tells it. `decode` undoes the list's encoding of names. */
+export function objectFrom(item: WireObject, decode: (text: string) => string): StorageObject {
+  return {
+    kind: 'object',
+    name: decode(item.Key),
+    sizeBytes: Number(item.Size ?? 0),
+    etag: etagOf(item.ETag),
+    modifiedAt: isoTime(item.LastModified),
+    metadata: {},
+    raw: item,
+  };
+}
+
+/** A prefix as a list tells it. */
+export function prefixFrom(prefix: string, decode: (text: string) => string): PrefixEntry {
+  return { kind: 'prefix', name: decode(prefix) };
+}

@@ -1,0 +1,113 @@
+/** Copying within S3: the bytes never come here. */
+import { onAbort, isSdkError } from '@sdk/common';
+import type { CallOptions } from '@sdk/common';
+import { encodeUri, encodeUriPath } from '@sdk/providers/aws';
+import { DEFAULT_CONTENT_TYPE } from '../metadata.js';
+import type { StorageObject } from '../models.js';
+import { etagOf, ifMatchHeader } from '../etag.js';
+import { objectFromHeaders } from './answers.js';
+import type { Bucket } from './bucket.js';
+import { storeInParts } from './multipart.js';
+import { MAX_PARTS } from './parts.js';
+import { lacking } from './s3-connection.js';
+
+/** An object and its bucket. */
+export interface Place {
+  readonly bucket: Bucket;
+  readonly key: string;
+}
+
+const MIB = 1024 * 1024;
+/** One request copies no more than this. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+const ONE_COPY_BYTES = 5 * 1024 * MIB;
+const COPY_PART_BYTES = 512 * MIB;
+
+/** Copies bytes, content type and metadata: in one request, or in parts where the object is larger than 5 GiB. */
+export async function copy(
+  source: Place,
+  target: Place,
+  call: CallOptions,
+  warn: (message: string) => void,
+): Promise<StorageObject> {
+  try {
+    await copyWhole(source, target, call);
+  } catch (error) {
+    // S3 answers InvalidRequest for whatever is wrong with a copy; only the source's size tells whether it was this.
+    const tooLarge =
+      isSdkError(error, 'SDK_VALIDATION') &&
+      /^(InvalidRequest|EntityTooLarge)$/.test(error.providerCode ?? '');
+    const whole = tooLarge ? await head(source, call) : undefined;
+    if (whole === undefined || whole.sizeBytes <= ONE_COPY_BYTES) throw error;
+    await copyInParts(source, target, whole, call, warn);
+  }
+  return head(target, call);
+}
+
+async function head({ bucket, key }: Place, call: CallOptions): Promise<StorageObject> {
+  const { headers } = await bucket.request({ method: 'HEAD', key }, call);
+  return objectFromHeaders(key, headers);
+}
+
+function copySource({ bucket, key }: Place): string {
+  return `/${encodeUri(bucket.name)}/${encodeUriPath(key)}`;
+}
+
+async function copyWhole(source: Place, { bucket, key }: Place, call: CallOptions): Promise<void> {
+  const headers = { 'x-amz-copy-source': copySource(source) };
+  const { body } = await bucket.request<{ CopyObjectResult?: unknown }>(
+    { method: 'PUT', key, headers, expect: 'xml' },
+    call,
+  );
+  if (typeof body?.CopyObjectResult !== 'object') throw lacking('<CopyObjectResult>');
+}
+
+async function copyInParts(
+  source: Place,
+  target: Place,
+  whole: StorageObject,
+  call: CallOptions,
+  warn: (message: string) => void,
+): Promise<void> {
+  const { signal } = call;
+  const stop = new AbortController();
+  const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
+  const { contentType = DEFAULT_CONTENT_TYPE, metadata } = whole;
+  try {
+    await storeInParts(
+      { ...target, contentType, metadata, mustBeNew: false, call, warn },
+      ranges(whole.sizeBytes),
+      async ({ number, start, end }, query, options) => {
+        const { body } = await target.bucket.request<{ CopyPartResult?: { ETag?: string } }>(
+          {
+            method: 'PUT',
+            key: target.key,
+            query,
+            headers: {
+              'x-amz-copy-source': copySource(source),
+              'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
+              'x-amz-copy-source-if-match': ifMatchHeader(whole.etag),
+            },
+            expect: 'xml',
+          },
+          options,
+        );
+        const etag = etagOf(body?.CopyPartResult?.ETag);
+        if (etag === '') throw lacking('<CopyPartResult>');
+        return { number, sizeBytes: end - start, etag };
+      },
+      stop,
+    );
+  } finally {
+    stopListening?.();
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the same shape as parts that are read from a stream
+async function* ranges(
+  sizeBytes: number,
+): AsyncGenerator<{ number: number; start: number; end: number }> {
+  const step = Math.max(COPY_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
+  for (let number = 1, start = 0; start < sizeBytes; number += 1, start += step) {
+    yield { number, start, end: Math.min(start + step, sizeBytes) };
+  }
+}

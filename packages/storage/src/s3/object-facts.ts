@@ -1,0 +1,48 @@
+/** What is stored beside the bytes, on its way up, and what is known when it is there. */
+import type { CallOptions, ResponseHeaders } from '@sdk/common';
+import { etagOf } from '../etag.js';
+import type { StorageObject } from '../models.js';
+import { isoTime } from './answers.js';
+import type { Bucket } from './bucket.js';
+
+/** An object that is to be, without its bytes. */
+export interface ObjectTarget {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Fail where an object of that name exists. */
+  readonly mustBeNew: boolean;
+  readonly call: CallOptions;
+  /** Told of what could not be cleaned up, where no error can carry it. */
+  readonly warn: (message: string) => void;
+}
+
+/** The headers that say what an object is. */
+export function objectHeaders({ contentType, metadata }: ObjectTarget): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': contentType };
+  for (const [name, value] of Object.entries(metadata)) headers[`x-amz-meta-${name}`] = value;
+  return headers;
+}
+
+/** S3 does not answer an upload with the object: it is put together from what was sent and what came back. */
+export function storedObject(
+  { key, contentType, metadata }: ObjectTarget,
+  sizeBytes: number,
+  answer: {
+    readonly etag: string | undefined;
+    readonly headers: ResponseHeaders;
+    readonly raw: unknown;
+  },
+): StorageObject {
+  return {
+    kind: 'object',
+    name: key,
+    sizeBytes,
+    etag: etagOf(answer.etag),
+    modifiedAt: isoTime(answer.headers.get('last-modified') ?? answer.headers.get('date')),
+    contentType,
+    metadata,
+    raw: answer.raw,
+  };
+}

@@ -1,0 +1,162 @@
+/** Storing one object: in one request where that is safe and sure, else in parts. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { onAbort, PreconditionError } from '@sdk/common';
+import type { CallOptions, RequestBody } from '@sdk/common';
+import { sha256Hex, UNSIGNED_PAYLOAD } from '@sdk/providers/aws';
+import { etagOf } from '../etag.js';
+import type { StorageObject } from '../models.js';
+import type { CheckedBody } from '../object-body.js';
+import { asIntegrityError, checkEtag } from './integrity.js';
+import { storeInParts } from './multipart.js';
+import { objectHeaders, storedObject } from './object-facts.js';
+import type { ObjectTarget } from './object-facts.js';
+import { PART_BYTES, partSizes, partsOf } from './parts.js';
+import type { Part } from './parts.js';
+import { UploadProgress } from './progress.js';
+import { lacking } from './s3-connection.js';
+
+/** Up to here a stream goes in one request over `https:`; a longer one that fails would have to begin anew. */
+const ONE_REQUEST_BYTES = 64 * 1024 * 1024;
+
+type StreamBody = Extract<CheckedBody, { kind: 'stream' }>;
+
+/** Stores an object. */
+export function upload(target: ObjectTarget, body: CheckedBody): Promise<StorageObject> {
+  if (body.kind === 'bytes') {
+    const { bytes, sizeBytes } = body;
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    return put(target, { body: bytes, sizeBytes, payloadHash: sha256Hex(bytes), md5: () => md5 });
+  }
+  const { sizeBytes = Infinity } = body;
+  const secure = target.bucket.connection.endpoint.protocol === 'https:';
+  const atOnce = secure && sizeBytes > PART_BYTES && sizeBytes <= ONE_REQUEST_BYTES;
+  return atOnce ? putStream(target, body, sizeBytes) : putParts(target, body);
+}
+
+/** A stream whose bytes pass by once. Its payload is not signed, TLS protects it; its MD5 is taken on the way. */
+async function putStream(
+  target: ObjectTarget,
+  source: StreamBody,
+  sizeBytes: number,
+): Promise<StorageObject> {
+  const { signal } = target.call;
+  let md5 = createHash('md5');
+  let failure: { readonly error: unknown } | undefined;
+  async function* tapped(): AsyncGenerator<Uint8Array> {
+    md5 = createHash('md5');
+    try {
+      for await (const chunk of source.open(signal)) {
+        md5.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  const body = source.replayable ? () => Readable.from(tapped(), { objectMode: false }) : tapped();
+  try {
+    return await put(target, {
+      body,
+      sizeBytes,
+      payloadHash: UNSIGNED_PAYLOAD,
+      md5: () => md5.digest('hex'),
+    });
+  } catch (error) {
+    // What went wrong with the caller's own stream says more than that the request broke off.
+    throw signal?.aborted === true || failure === undefined ? error : failure.error;
+  }
+}
+
+/** Reads a part; where it is the whole object, one request stores it. */
+async function putParts(target: ObjectTarget, source: StreamBody): Promise<StorageObject> {
+  const { signal } = target.call;
+  const stop = new AbortController();
+  signal?.throwIfAborted();
+  const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
+  const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));
+  try {
+    const first = (await parts.next()).value as Part;
+    if (first.last) return await put(target, signed(first));
+    if (target.mustBeNew) await refuseExisting(target);
+    const progress = new UploadProgress(target.call.onProgress, source.sizeBytes);
+    return await storeInParts(
+      target,
+      prepend(first, parts),
+      async (part, query, call) => {
+        const options = { ...call, ...progress.ofPart(part.number) };
+        const headers = await putBytes(target, signed(part), options, query);
+        const etag = etagOf(headers.get('etag'));
+        if (etag === '') throw lacking('the ETag of a part');
+        return { number: part.number, sizeBytes: part.sizeBytes, etag };
+      },
+      stop,
+    );
+  } finally {
+    stopListening?.();
+    await parts.return(undefined);
+  }
+}
+
+interface Bytes {
+  readonly body: RequestBody;
+  readonly sizeBytes: number;
+  readonly payloadHash: string;
+  /** Asked for when all bytes have been sent. */
+  readonly md5: () => string;
+}
+
+function signed({ body, sizeBytes, sha256, md5 }: Part): Bytes {
+  return { body, sizeBytes, payloadHash: sha256, md5: () => md5.toString('hex') };
+}
+
+async function put(target: ObjectTarget, bytes: Bytes): Promise<StorageObject> {
+  const headers = await putBytes(target, bytes, target.call, undefined, {
+    ...objectHeaders(target),
+    'if-none-match': target.mustBeNew ? '*' : undefined,
+  });
+  return storedObject(target, bytes.sizeBytes, {
+    etag: headers.get('etag'),
+    headers,
+    raw: headers.toJSON(),
+  });
+}
+
+async function putBytes(
+  { bucket, key }: ObjectTarget,
+  { body, sizeBytes, payloadHash, md5 }: Bytes,
+  call: CallOptions,
+  query?: { readonly partNumber: number; readonly uploadId: string },
+  headers: Readonly<Record<string, string | undefined>> = {},
+) {
+  const answer = await bucket
+    .request(
+      {
+        method: 'PUT',
+        key,
+        query,
+        headers: { ...headers, 'x-amz-content-sha256': payloadHash },
+        body,
+        sizeBytes,
+        expect: 'none',
+      },
+      call,
+    )
+    .catch(asIntegrityError);
+  checkEtag(answer.headers, md5());
+  return answer.headers;
+}
+
+/** Asked before gigabytes are sent in vain; the end of the upload asks again, in one step with storing it. */
+async function refuseExisting({ bucket, key, call }: ObjectTarget): Promise<void> {
+  const options = { ...call, onProgress: undefined };
+  const { status } = await bucket.request({ method: 'HEAD', key, success: [404] }, options);
+  if (status === 404) return;
+  throw new PreconditionError(`${JSON.stringify(key)} exists already`, { status: 412 });
+}
+
+async function* prepend<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
