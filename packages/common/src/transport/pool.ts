@@ -33,6 +33,7 @@ export class SocketPool {
   readonly #idle: Lease[] = [];
   readonly #leases = new Set<Lease>();
   readonly #waiting = new Set<Waiter>();
+  readonly #dials = new Set<AbortController>();
   /** Sockets open or being opened. */
   #size = 0;
   #closed = false;
@@ -102,6 +103,7 @@ export class SocketPool {
     clearTimeout(this.#expiry);
     for (const waiter of this.#waiting) waiter.give(Promise.reject(closed()));
     this.#waiting.clear();
+    for (const each of this.#dials) each.abort(closed());
     const ends = [...this.#leases].map(
       ({ socket }) => new Promise<void>((resolve) => void socket.once('close', resolve)),
     );
@@ -111,14 +113,29 @@ export class SocketPool {
 
   async #open(demand: Demand): Promise<Lease> {
     this.#size += 1;
-    let socket: Socket;
     try {
-      socket = await dial(demand);
+      const socket = await this.#dial(demand);
+      if (!this.#closed) return this.#adopt(socket);
+      socket.destroy();
+      throw closed();
     } catch (error) {
       this.#left();
       throw error;
     }
-    return this.#adopt(socket);
+  }
+
+  /** Dials under a signal of its own, so that `close` ends it too. */
+  async #dial(demand: Demand): Promise<Socket> {
+    const { signal } = demand;
+    const ending = new AbortController();
+    const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
+    this.#dials.add(ending);
+    try {
+      return await dial({ ...demand, signal: ending.signal });
+    } finally {
+      this.#dials.delete(ending);
+      stopListening?.();
+    }
   }
 
   #adopt(socket: Socket): Lease {
@@ -136,10 +153,6 @@ export class SocketPool {
       if (lease.idle) this.#forget(lease);
       this.#left();
     });
-    if (this.#closed) {
-      socket.destroy();
-      throw closed();
-    }
     return lease;
   }
 

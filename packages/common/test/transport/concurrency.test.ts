@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AxiosTransport, ProxyServer } from '@sdk/common';
 import {
   createCertificateAuthority,
+  scripts,
   startOrigin,
   startProxy,
+  startScriptedProxy,
   until,
   type CertificateAuthority,
   type Origin,
@@ -129,6 +131,19 @@ test('freshSocket opens a new one though another is idle', async () => {
   expect([fresh.reusedSocket, origin.connections]).toEqual([false, 2]);
   await transport.close();
   await origin.close();
+});
+
+test('close ends a dial that is under way', async () => {
+  const silent = await startScriptedProxy(scripts.silent);
+  const transport = new AxiosTransport();
+  const via = new ProxyServer({ protocol: 'http:', host: '127.0.0.1', port: silent.port });
+  const dialling = transport.send(attempt(`${secure.url}/`, { via }));
+  const outcome = expect(dialling).rejects.toMatchObject({ code: 'SDK_CONFIGURATION' });
+  await until(() => silent.connections.length === 1);
+  await transport.close();
+  await outcome;
+  await until(() => silent.openSockets() === 0, 'the proxy saw the socket close');
+  await silent.close();
 });
 
 test('close ends calls in flight, and a later send is refused', async () => {
