@@ -22,15 +22,20 @@ const START_LIMIT_MS = 25_000;
  */
 export async function startPrism(document: string): Promise<Prism> {
   const file = fileURLToPath(new URL(`data/${document}`, import.meta.url));
-  const cli = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js');
+  const require = createRequire(import.meta.url);
+  const cli = require.resolve('@stoplight/prism-cli/dist/index.js');
   const child = spawn(process.execPath, [cli, 'mock', '-h', '127.0.0.1', '-p', '0', file], {
     // Of the environment only what a process needs: flags of the test run are not for it.
     env: { PATH: process.env['PATH'] ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
+  const kill = (): void => void child.kill('SIGKILL');
+  // A test run that ends in the middle leaves no server behind.
+  process.once('exit', kill);
   const close = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    process.removeListener('exit', kill);
+    kill();
     await exited;
   };
   try {

@@ -25,3 +25,4 @@ export { testComputeDriver } from './contracts/compute.js';
 export type { ComputeContract } from './contracts/compute.js';
 export { testDnsDriver } from './contracts/dns.js';
 export type { DnsContract } from './contracts/dns.js';
+export type { ExpectFunction, Matchers, Runner, TestFunction } from './contracts/runner.js';

@@ -6,11 +6,15 @@ import type { DigitalOceanCredentials, WireAction } from '@sdk/providers/digital
 import type { Reference } from '../compute-driver.js';
 import type { Image, Node } from '../models.js';
 import { idOf, textOf } from '../reference.js';
-import { createDropletBody, DROPLET_KEYS, dropletName } from './digitalocean/bodies.js';
+import { actionBody, createDropletBody, DROPLET_KEYS, dropletName } from './digitalocean/bodies.js';
 import { DIGITALOCEAN_CAPABILITIES } from './digitalocean/capabilities.js';
 import { startAction, startJob } from './digitalocean/jobs.js';
 import { toImage, toNode } from './digitalocean/models.js';
-import type { CreateDropletSpec, ListDropletsOptions } from './digitalocean/options.js';
+import type {
+  CreateDropletSpec,
+  DropletAction,
+  ListDropletsOptions,
+} from './digitalocean/options.js';
 import { numberOf, numberOrText } from './digitalocean/references.js';
 import { filtersOf, get, list, remove } from './digitalocean/requests.js';
 import { DigitalOceanVolumes } from './digitalocean/volumes.js';
@@ -18,7 +22,9 @@ import type { CreatedDroplet, WireDroplet, WireDropletSnapshot } from './digital
 
 export type { VolumeSnapshot } from './digitalocean/models.js';
 export type {
+  CreateBlockVolumeSpec,
   CreateDropletSpec,
+  DropletAction,
   ListDropletsOptions,
   ListImagesOptions,
   ListVolumesOptions,
@@ -157,6 +163,15 @@ export class DigitalOceanCompute extends DigitalOceanVolumes {
   ): Operation<Node, WireAction> {
     const body = (): object => ({ type: 'rebuild', image: numberOrText(image, 'image') });
     return this.#action('rebuildNode', node, body, options);
+  }
+
+  /** Starts one of the rarer actions: `{ type: 'enable_ipv6' }`. A new password goes to the account's owner by mail. */
+  actOnNode(
+    node: Reference,
+    action: DropletAction,
+    options: OperationCallOptions = {},
+  ): Operation<Node, WireAction> {
+    return this.#action('actOnNode', node, () => actionBody(action), options);
   }
 
   /** Makes an image of its disk; best while it is stopped. */

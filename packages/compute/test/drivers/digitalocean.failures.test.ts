@@ -90,6 +90,28 @@ describe('a creation', () => {
   });
 });
 
+describe('a deletion', () => {
+  const missing = { id: 'not_found', message: 'The resource you requested could not be found.' };
+
+  test('whose answer was lost has succeeded when its repetition finds nothing', async () => {
+    const { compute, origin } = await open((request, response) => {
+      if (origin.requests.length > 1) return answer(404, missing)(request, response);
+      request.resume().on('end', () => request.socket.resetAndDestroy());
+    });
+    expect(await compute.deleteNode('3164444')).toBeUndefined();
+    expect(origin.requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE', 'GET']);
+  });
+
+  test('that finds nothing after a repetition for its rate alone is a NotFoundError', async () => {
+    const { compute, origin } = await open((request, response) => {
+      if (origin.requests.length > 1) return answer(404, missing)(request, response);
+      answer(429, { id: 'too_many_requests' }, { 'retry-after': '0' })(request, response);
+    });
+    await expect(compute.deleteImage('7')).rejects.toMatchObject({ code: 'SDK_NOT_FOUND' });
+    expect(origin.requests).toHaveLength(2);
+  });
+});
+
 describe('an answer that is not what the API promises', () => {
   test.each<[string, unknown]>([
     ['lacks its root key', {}],
@@ -164,6 +186,11 @@ describe('bad input names its field, and nothing is sent', () => {
     ['sizeGiB', volume({ sizeGiB: '10' })],
     ['sizeGiB', (compute) => compute.resizeVolume(VOLUME, 16_385)],
     ['location', volume({ location: undefined })],
+    ['snapshot', volume({ snapshot: 'nightly' })],
+    ['tags[0]', volume({ tags: [''] })],
+    ['action.type', (compute) => compute.actOnNode('1', { type: 'reboot' } as never)],
+    ['action.type', (compute) => compute.actOnNode('1', undefined as never)],
+    ['action.image', (compute) => compute.actOnNode('1', { type: 'restore' } as never)],
   ])('%s (case %#)', async (field, call) => {
     const { compute, origin } = await open(answer(200, {}));
     await expect(call(compute)).rejects.toMatchObject({ code: 'SDK_CONFIGURATION', field });

@@ -209,6 +209,9 @@ describe('operations, as far as a server without a memory goes', () => {
     resizeNode: () => compute.resizeNode('3164444', { size: 's-2vcpu-2gb', disk: true }, brief),
     renameNode: () => compute.renameNode('3164444', 'web-2', brief),
     rebuildNode: () => compute.rebuildNode('3164444', 'debian-12-x64', brief),
+    'actOnNode, restore': () =>
+      compute.actOnNode('3164444', { type: 'restore', image: 12389723 }, brief),
+    'actOnNode, enable_ipv6': () => compute.actOnNode('3164444', { type: 'enable_ipv6' }, brief),
     snapshotNode: () => compute.snapshotNode('3164444', 'before-upgrade', brief),
   };
 
@@ -218,7 +221,15 @@ describe('operations, as far as a server without a memory goes', () => {
   });
 
   test('makes, attaches, resizes and detaches a volume', async () => {
-    const spec = { name: 'data-1', sizeGiB: 10, location: 'nyc1' };
+    const spec = {
+      name: 'data-1',
+      sizeGiB: 10,
+      location: 'nyc1',
+      description: 'the database',
+      filesystemType: 'ext4' as const,
+      snapshot: 'b0798135-fb76-11eb-946a-0a58ac146f33',
+      tags: ['db'],
+    };
     expect(await compute.createVolume(spec)).toMatchObject({ id: VOLUME, state: 'available' });
     expect(await compute.attachVolume(VOLUME, '3164444')).toMatchObject({ id: VOLUME });
     expect(await compute.resizeVolume(VOLUME, 20, brief).started).toMatchObject({ id: 72531856 });

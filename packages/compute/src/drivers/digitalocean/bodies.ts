@@ -1,9 +1,8 @@
 /** What the driver writes, checked against the rules of DigitalOcean's own document before it is sent. */
-import { ConfigurationError } from '@sdk/common';
-import type { CreateVolumeSpec } from '../../compute-driver.js';
+import { checkKeys, ConfigurationError } from '@sdk/common';
 import { describe, idOf, textOf } from '../../reference.js';
-import type { CreateDropletSpec } from './options.js';
-import { numberOrText, uuidOf } from './references.js';
+import type { CreateBlockVolumeSpec, CreateDropletSpec, DropletAction } from './options.js';
+import { numberOf, numberOrText, uuidOf } from './references.js';
 
 /** Every key of `CreateDropletSpec`. */
 export const DROPLET_KEYS: readonly string[] = Object.freeze([
@@ -37,7 +36,7 @@ export function createDropletBody(spec: CreateDropletSpec): Record<string, unkno
       numberOrText(key, `keyPairs[${i}]`),
     ),
     user_data: userData(spec.userData),
-    tags: listOf(spec.tags, 'tags')?.map((tag, i) => textOf(tag, `tags[${i}]`)),
+    tags: tagsOf(spec.tags),
     vpc_uuid: network(spec.networks),
     volumes: listOf(spec.volumes, 'volumes')?.map((volume, i) => uuidOf(volume, `volumes[${i}]`)),
     backups: spec.backups,
@@ -51,6 +50,10 @@ export function createDropletBody(spec: CreateDropletSpec): Record<string, unkno
 function listOf<T>(value: readonly T[] | undefined, field: string): readonly T[] | undefined {
   if (value === undefined || Array.isArray(value)) return value;
   throw new ConfigurationError(`${field} must be a list, not ${describe(value)}`, { field });
+}
+
+function tagsOf(tags: readonly string[] | undefined): string[] | undefined {
+  return listOf(tags, 'tags')?.map((tag, i) => textOf(tag, `tags[${i}]`));
 }
 
 function userData(text: string | undefined): string | undefined {
@@ -79,7 +82,12 @@ function network(networks: readonly string[] | undefined): string | undefined {
   return list[0] === undefined ? undefined : uuidOf(list[0], 'networks[0]');
 }
 
-export function createVolumeBody(spec: CreateVolumeSpec): Record<string, unknown> {
+/** Every key of `CreateBlockVolumeSpec`. */
+export const VOLUME_KEYS: readonly string[] = Object.freeze([
+  ...['name', 'sizeGiB', 'location', 'description', 'snapshot', 'filesystemType', 'tags'],
+]);
+
+export function createVolumeBody(spec: CreateBlockVolumeSpec): Record<string, unknown> {
   const name = textOf(spec.name, 'name');
   if (!VOLUME_NAME.test(name)) {
     throw new ConfigurationError(
@@ -98,6 +106,10 @@ export function createVolumeBody(spec: CreateVolumeSpec): Record<string, unknown
     name,
     size_gigabytes: volumeSize(spec.sizeGiB),
     region: idOf(spec.location, 'location'),
+    description: spec.description,
+    snapshot_id: spec.snapshot === undefined ? undefined : uuidOf(spec.snapshot, 'snapshot'),
+    filesystem_type: spec.filesystemType,
+    tags: tagsOf(spec.tags),
   };
 }
 
@@ -115,4 +127,29 @@ export function volumeSize(sizeGiB: unknown): number {
     `sizeGiB must be a whole number from 1 to ${MAX_VOLUME_GIB}, not ${describe(sizeGiB)}`,
     { field: 'sizeGiB' },
   );
+}
+
+const ACTION_KEYS: Readonly<Record<DropletAction['type'], readonly string[]>> = Object.freeze({
+  password_reset: [],
+  enable_ipv6: [],
+  enable_backups: [],
+  disable_backups: [],
+  restore: ['image'],
+  change_kernel: ['kernel'],
+});
+
+/** An action as `actOnNode` is given it. */
+export function actionBody(action: DropletAction): object {
+  const type: unknown = (action as DropletAction | undefined)?.type;
+  if (typeof type !== 'string' || !Object.hasOwn(ACTION_KEYS, type)) {
+    throw new ConfigurationError(
+      `action.type must be one of ${Object.keys(ACTION_KEYS).join(', ')}, not ${describe(type)}`,
+      { field: 'action.type', hint: 'The other actions have methods of their own.' },
+    );
+  }
+  const keys = ACTION_KEYS[type as DropletAction['type']];
+  checkKeys(action, ['type', ...keys], 'action');
+  for (const key of keys)
+    numberOf(String((action as Record<string, unknown>)[key]), `action.${key}`);
+  return action;
 }

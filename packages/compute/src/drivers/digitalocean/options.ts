@@ -1,6 +1,6 @@
 /** What a caller may ask of DigitalOcean beside what every driver offers. */
 import type { CallOptions } from '@sdk/common';
-import type { CreateNodeSpec, Reference } from '../../compute-driver.js';
+import type { CreateNodeSpec, CreateVolumeSpec, Reference } from '../../compute-driver.js';
 
 /** A droplet: what every node may be given, and what only DigitalOcean offers. */
 export interface CreateDropletSpec extends CreateNodeSpec {
@@ -17,6 +17,24 @@ export interface CreateDropletSpec extends CreateNodeSpec {
   /** A public address at all. @default true */
   readonly publicNetworking?: boolean | undefined;
 }
+
+/** A volume: what every volume may be given, and what only DigitalOcean offers. */
+export interface CreateBlockVolumeSpec extends CreateVolumeSpec {
+  readonly description?: string | undefined;
+  /** Id of a volume snapshot to begin with. */
+  readonly snapshot?: Reference | undefined;
+  /** Formats it, and newer Linux droplets mount it by themselves. Left out: it comes unformatted. */
+  readonly filesystemType?: 'ext4' | 'xfs' | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** An action that no method of its own starts, as it goes on the wire. */
+export type DropletAction =
+  | { readonly type: 'password_reset' | 'enable_ipv6' | 'enable_backups' | 'disable_backups' }
+  /** `image`: the number of a backup or snapshot of that droplet. */
+  | { readonly type: 'restore'; readonly image: number }
+  /** Only droplets from before 2017 have kernels of DigitalOcean's. */
+  | { readonly type: 'change_kernel'; readonly kernel: number };
 
 /** Filters of `listNodes`. `tagName` cannot be combined with the others. */
 export interface ListDropletsOptions extends CallOptions {

@@ -1,6 +1,6 @@
 /** The four shapes that DigitalOcean's endpoints have: a list, a resource, a creation, a deletion. */
-import { CALL_KEYS, callOptions, checkKeys } from '@sdk/common';
-import type { CallOptions, Query } from '@sdk/common';
+import { CALL_KEYS, callOptions, checkKeys, isSdkError } from '@sdk/common';
+import type { AttemptFacts, CallOptions, Query } from '@sdk/common';
 import { listItems, memberOf } from '@sdk/providers/digitalocean';
 import type { DigitalOceanConnection } from '@sdk/providers/digitalocean';
 
@@ -67,11 +67,20 @@ export async function post<Wire extends object>(
   return memberOf<Wire>(await connection.request({ method: 'POST', path, json }, call), key);
 }
 
-/** `DELETE`. */
+/**
+ * `DELETE`. A repetition that finds nothing is the success of an attempt whose answer was lost.
+ * @throws NotFoundError where there was nothing from the first.
+ */
 export async function remove(
   connection: DigitalOceanConnection,
   path: Path,
   call: CallOptions | undefined,
 ): Promise<undefined> {
-  await connection.request({ method: 'DELETE', path, expect: 'none' }, call);
+  try {
+    await connection.request({ method: 'DELETE', path, expect: 'none' }, call);
+  } catch (error) {
+    const lost = ({ status = 500 }: AttemptFacts): boolean => status >= 500;
+    if (!isSdkError(error, 'SDK_NOT_FOUND') || !error.attempts?.slice(0, -1).some(lost))
+      throw error;
+  }
 }

@@ -2,15 +2,15 @@
 import { checkKeys } from '@sdk/common';
 import type { CallOptions, Operation, OperationCallOptions } from '@sdk/common';
 import type { WireAction } from '@sdk/providers/digitalocean';
-import type { CreateVolumeSpec, Reference } from '../../compute-driver.js';
+import type { Reference } from '../../compute-driver.js';
 import type { Volume } from '../../models.js';
 import { textOf } from '../../reference.js';
-import { createVolumeBody, volumeSize } from './bodies.js';
+import { createVolumeBody, VOLUME_KEYS, volumeSize } from './bodies.js';
 import { DigitalOceanCatalogue } from './catalogue.js';
 import { startAction, startJob } from './jobs.js';
 import { toVolume, toVolumeSnapshot } from './models.js';
 import type { VolumeSnapshot } from './models.js';
-import type { ListVolumesOptions } from './options.js';
+import type { CreateBlockVolumeSpec, ListVolumesOptions } from './options.js';
 import { numberOf, uuidOf } from './references.js';
 import { filtersOf, get, list, post, remove } from './requests.js';
 import type { WireVolume, WireVolumeSnapshot } from './wire.js';
@@ -29,11 +29,11 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
   }
 
   createVolume(
-    spec: CreateVolumeSpec,
+    spec: CreateBlockVolumeSpec,
     options: OperationCallOptions = {},
   ): Operation<Volume, Volume> {
     const begin = async (call: CallOptions): Promise<Volume> => {
-      checkKeys(spec, ['name', 'sizeGiB', 'location'], 'createVolume');
+      checkKeys(spec, VOLUME_KEYS, 'createVolume');
       const body = createVolumeBody(spec);
       return toVolume(await post<WireVolume>(this.connection, VOLUMES.path, body, 'volume', call));
     };
