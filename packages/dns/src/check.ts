@@ -167,9 +167,9 @@ export function setId({ name, type }: RecordSetKey): string {
 }
 
 function list<T>(items: readonly T[] | undefined, field: string): readonly T[] {
-  if (items === undefined) return [];
-  if (!Array.isArray(items)) {
+  const given: unknown = items ?? [];
+  if (!Array.isArray(given)) {
     throw new ConfigurationError(`${field} must be a list of record sets`, { field });
   }
-  return items;
+  return items ?? [];
 }

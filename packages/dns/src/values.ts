@@ -90,7 +90,7 @@ export function canonicalValue(
   const result = fields.map((kind, index) => {
     const rest = kind === 'hex' || kind === 'base64';
     const part = rest ? parts.slice(index).join('') : (parts[index] as string);
-    return canonicalField(kind, part, `${type} ${field}`, example, origin);
+    return canonicalField(kind, part, { type, field, example }, origin);
   });
   const open = fields.at(-1) !== 'hex' && fields.at(-1) !== 'base64';
   return [...result, ...(open ? parts.slice(fields.length) : [])].join(' ');
@@ -128,14 +128,14 @@ function isClosed(type: string, fields: readonly Field[]): boolean {
 function canonicalField(
   kind: Field,
   part: string,
-  field: string,
-  example: string,
+  { type, field, example }: { type: string; field: string; example: string },
   origin: string | undefined,
 ): string {
   const bad = (what: string): ConfigurationError =>
-    new ConfigurationError(`${field}: ${seen(part)} is no ${what}; write it as ${seen(example)}`, {
-      field: 'value',
-    });
+    new ConfigurationError(
+      `${field} ${seen(part)} is no ${what}; write the ${type} as ${seen(example)}`,
+      { field },
+    );
   switch (kind) {
     case 'host':
       return hostName(part, field, origin);

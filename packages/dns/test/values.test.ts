@@ -31,7 +31,7 @@ describe('a value', () => {
   });
 
   test.each([
-    ['A', '192.0.2', 'is no IPv4 address; write it as "192.0.2.1"'],
+    ['A', '192.0.2', 'is no IPv4 address; write the A as "192.0.2.1"'],
     ['A', '192.0.2.1 192.0.2.2', 'has 2 fields, and A has 1'],
     ['AAAA', '192.0.2.1', 'is no IPv6 address'],
     ['AAAA', 'fe80::1%eth0', 'is no IPv6 address'],

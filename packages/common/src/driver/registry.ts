@@ -2,29 +2,32 @@
 import { ConfigurationError } from '../errors.js';
 import { kindOf, nearest } from '../option-keys.js';
 
-/** How each driver is loaded. */
-export type Loaders = Readonly<Record<string, () => Promise<unknown>>>;
+/**
+ * How each driver is loaded. Over the classes, not over the functions: a constraint on the functions would be the type that
+ * `import(…).then(…)` is read with, and every class would become `unknown`.
+ */
+export type Loaders<Classes> = { readonly [Id in keyof Classes]: () => Promise<Classes[Id]> };
 
 /** Loads a driver's class by its id. */
-export interface Registry<L extends Loaders> {
+export interface Registry<Classes> {
   /** @throws ConfigurationError (by the promise) for an id that is not known. */
-  <Id extends keyof L & string>(id: Id): ReturnType<L[Id]>;
+  <Id extends keyof Classes & string>(id: Id): Promise<Classes[Id]>;
   /** Every id. */
-  readonly ids: readonly (keyof L & string)[];
+  readonly ids: readonly (keyof Classes & string)[];
 }
 
 /**
  * A typed `getDriver` over loaders:
  * `createRegistry({ powerdns: () => import('./drivers/powerdns.js').then((m) => m.PowerDns) })`.
  */
-export function createRegistry<const L extends Loaders>(loaders: L): Registry<L> {
+export function createRegistry<Classes>(loaders: Loaders<Classes>): Registry<Classes> {
   const ids = Object.freeze(Object.keys(loaders));
   const getDriver = async (id: string): Promise<unknown> => {
-    const load = Object.hasOwn(loaders, id) ? loaders[id] : undefined;
+    const load = Object.hasOwn(loaders, id) ? loaders[id as keyof Classes] : undefined;
     if (load === undefined) throw unknownId(id, ids);
     return load();
   };
-  return Object.assign(getDriver, { ids }) as unknown as Registry<L>;
+  return Object.assign(getDriver, { ids }) as unknown as Registry<Classes>;
 }
 
 function unknownId(id: unknown, ids: readonly string[]): ConfigurationError {

@@ -236,7 +236,8 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
 
   async #list<T>(spec: RequestSpec, options: CallOptions): Promise<readonly T[]> {
     const answer = await this.connection.request<readonly T[]>(spec, options);
-    if (!Array.isArray(answer.body)) throw malformed(answer, 'a list');
+    const body: unknown = answer.body;
+    if (!Array.isArray(body)) throw malformed(answer, 'a list');
     return answer.body;
   }
 

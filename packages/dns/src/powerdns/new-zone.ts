@@ -74,12 +74,9 @@ export function checkNewZone(input: CreatePowerDnsZoneInput): NewZone {
 }
 
 function strings(list: readonly string[] | undefined, field: string): readonly string[] {
-  if (list === undefined) return [];
-  if (
-    !Array.isArray(list) ||
-    !list.every((item) => typeof item === 'string' && /^[!-~]+$/.test(item))
-  ) {
-    throw new ConfigurationError(`${field} must be a list of texts without spaces`, { field });
+  const texts: unknown = list ?? [];
+  if (Array.isArray(texts) && texts.every((item) => /^[!-~]+$/.test(String(item)))) {
+    return texts.map(String);
   }
-  return list;
+  throw new ConfigurationError(`${field} must be a list of texts without spaces`, { field });
 }

@@ -70,7 +70,7 @@ host    CNAME   @
     expect(parseZoneFile(' \n\t; nothing\n', { zone })).toEqual([]);
   });
 
-  test('names another origin than its zone and is read below the zone', () => {
+  test('that names an origin below its zone is read from there', () => {
     const sets = parseZoneFile('$ORIGIN a.example.org.\n@ 60 A 192.0.2.1\nb 60 A 192.0.2.2\n', {
       zone,
     });
@@ -103,7 +103,7 @@ host    CNAME   @
     ['$TTL 60\nwww A', 'line 2: a A record without a value'],
     ['$TTL 60\nwww', 'line 2: a record without a type'],
     ['$TTL 60\nwww CH A 192.0.2.1', 'line 2: the class CH is not supported'],
-    ['$TTL 60\nwww A 192.0.2', 'line 2: A value: "192.0.2" is no IPv4 address'],
+    ['$TTL 60\nwww A 192.0.2', 'line 2: value "192.0.2" is no IPv4 address'],
     ['$TTL 60\nwww MX mail', 'line 2: value "mail" has 1 field, and MX has 2'],
     ['$TTL 60\nwww MX (\n10\nmail', 'line 2: a parenthesis is not closed'],
     ['$TTL 60\nwww A 192.0.2.1 )', 'line 2: a parenthesis is closed that was not opened'],

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PowerDns } from '@sdk/dns/drivers/powerdns';
+import { API_KEY, startPowerDns } from '../powerdns-origin.js';
+import type { PowerDnsOrigin } from '../powerdns-origin.js';
+
+const ZONE = '/api/v1/servers/localhost/zones/example.org.';
+const on = (content: string) => ({ content, disabled: false });
+const off = (content: string) => ({ content, disabled: true });
+
+let origin: PowerDnsOrigin;
+let dns: PowerDns;
+
+beforeEach(async () => {
+  origin = await startPowerDns();
+  dns = new PowerDns({ endpoint: origin.url, apiKey: API_KEY, env: {} });
+  origin.zones.set('example.org.', [
+    { name: 'www.example.org.', type: 'A', ttl: 60, records: [on('192.0.2.1')] },
+  ]);
+});
+
+afterEach(async () => {
+  await dns.close();
+  await origin.close();
+});
+
+async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of list) items.push(item);
+  return items;
+}
+
+const sent = () => origin.requests.map(({ method, url }) => `${method} ${url}`);
+
+describe('PowerDns at the wire', () => {
+  test('sends its key, asks for JSON, and replaces a set by one PATCH with absolute names', async () => {
+    await dns.upsertRecordSet('example.org', {
+      name: 'TXT',
+      type: 'txt',
+      ttl: 300,
+      values: ['say "hi"'],
+    });
+    const [request] = origin.requests;
+    expect(sent()).toEqual([`PATCH ${ZONE}`]);
+    expect(request?.headers).toMatchObject({ 'x-api-key': API_KEY, accept: 'application/json' });
+    expect(origin.bodies()).toEqual([
+      {
+        rrsets: [
+          {
+            name: 'txt.example.org.',
+            type: 'TXT',
+            ttl: 300,
+            records: [on('"say \\"hi\\""')],
+            changetype: 'REPLACE',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('applies several changes by one PATCH, deletions first', async () => {
+    await dns.applyChanges('example.org', {
+      upsert: [{ name: 'www', type: 'CNAME', ttl: 60, values: ['example.net.'] }],
+      delete: [{ name: 'www', type: 'A' }],
+    });
+    expect(origin.bodies()).toMatchObject([
+      {
+        rrsets: [
+          { name: 'www.example.org.', type: 'A', changetype: 'DELETE' },
+          { name: 'www.example.org.', type: 'CNAME', changetype: 'REPLACE' },
+        ],
+      },
+    ]);
+  });
+
+  test('sends nothing for changes of nothing', async () => {
+    await dns.applyChanges('example.org', { upsert: [], delete: [] });
+    expect(sent()).toEqual([]);
+  });
+
+  test('keeps siblings as they came: long texts as they were split, records that are switched off', async () => {
+    const records = [on('"a" "b"'), on('"c"'), off('"old"')];
+    origin.zones.set('example.org.', [{ name: 'example.org.', type: 'TXT', ttl: 60, records }]);
+    await dns.createRecord('example.org', { name: '', type: 'TXT', ttl: 60, value: 'd' });
+    expect(origin.zones.get('example.org.')).toMatchObject([
+      { records: [on('"a" "b"'), on('"c"'), on('"d"'), off('"old"')] },
+    ]);
+    await dns.updateRecord('example.org', 'TXT/@/ab', { ttl: 90 });
+    expect(origin.zones.get('example.org.')).toMatchObject([
+      { ttl: 90, records: [on('"a" "b"'), on('"c"'), on('"d"'), off('"old"')] },
+    ]);
+    for (const value of ['ab', 'c', 'd']) await dns.deleteRecord('example.org', `TXT/@/${value}`);
+    expect(origin.zones.get('example.org.')).toMatchObject([{ records: [off('"old"')] }]);
+    expect(await all(dns.listRecordSets('example.org'))).toEqual([]);
+    await dns.createRecord('example.org', { name: '', type: 'TXT', ttl: 60, value: 'old' });
+    expect(origin.zones.get('example.org.')).toMatchObject([{ records: [on('"old"')] }]);
+  });
+
+  test('does not take a set with comments for the one that was asked for', async () => {
+    origin.zones.get('example.org.')?.unshift({
+      name: 'note.example.org.',
+      type: 'A',
+      ttl: 60,
+      records: [on('192.0.2.9')],
+      comments: [{ content: 'hello' }],
+    });
+    expect((await dns.getRecordSet('example.org', 'www', 'A')).values).toEqual(['192.0.2.1']);
+    await expect(dns.getRecordSet('example.org', 'none', 'A')).rejects.toMatchObject({
+      code: 'SDK_NOT_FOUND',
+      message: 'The A set of none in example.org does not exist',
+    });
+  });
+
+  test('takes the id of a zone from the server where its name is not plain', async () => {
+    origin.zones.set('0/25.2.0.192.in-addr.arpa.', []);
+    const id = '0=2F25.2.0.192.in-addr.arpa.';
+    expect(await dns.getZone('0/25.2.0.192.in-addr.arpa')).toMatchObject({ id });
+    expect(await dns.getZone(id)).toMatchObject({ name: '0/25.2.0.192.in-addr.arpa' });
+    await dns.deleteZone('0/25.2.0.192.in-addr.arpa.');
+    expect(origin.zones.has('0/25.2.0.192.in-addr.arpa.')).toBe(false);
+    await expect(dns.deleteZone('0/25.2.0.192.in-addr.arpa.')).rejects.toMatchObject({
+      code: 'SDK_NOT_FOUND',
+    });
+  });
+
+  test('looks nothing up for a model, and nothing for a plain name', async () => {
+    const [zone] = await all(dns.listZones());
+    await dns.deleteRecordSet(zone!, 'www', 'A');
+    await dns.deleteRecordSet('Example.org', 'www', 'A');
+    expect(sent().slice(1)).toEqual([`PATCH ${ZONE}`, `PATCH ${ZONE}`]);
+  });
+
+  test("creates a zone with its kind and name servers, then sets the SOA's TTL", async () => {
+    const zone = await dns.createZone({
+      name: 'bücher.example',
+      ttl: 600,
+      kind: 'primary',
+      nameservers: ['NS1.example.net.'],
+      account: 'ops',
+    });
+    expect(zone).toMatchObject({
+      id: 'xn--bcher-kva.example.',
+      name: 'xn--bcher-kva.example',
+      ttl: 600,
+      kind: 'primary',
+    });
+    const [create, soa] = origin.bodies();
+    expect(create).toEqual({
+      name: 'xn--bcher-kva.example.',
+      kind: 'Master',
+      nameservers: ['ns1.example.net.'],
+      masters: [],
+      account: 'ops',
+    });
+    expect(soa).toMatchObject({ rrsets: [{ type: 'SOA', ttl: 600, changetype: 'REPLACE' }] });
+    expect((await dns.getZone(zone)).ttl).toBe(600);
+  });
+
+  test('gives orders, searches, and tells which server it is', async () => {
+    await dns.notifyZone('example.org');
+    await dns.rectifyZone('example.org');
+    await dns.retrieveZone('example.org');
+    const hits = await all(dns.searchData('*spf*', { kind: 'record', maxResults: 5 }));
+    expect(await dns.getServer()).toMatchObject({ id: 'localhost', version: '4.7.3' });
+    expect(sent().slice(0, 4)).toEqual([
+      `PUT ${ZONE}/notify`,
+      `PUT ${ZONE}/rectify`,
+      `PUT ${ZONE}/axfr-retrieve`,
+      'GET /api/v1/servers/localhost/search-data?q=%2Aspf%2A&max=5&object_type=record',
+    ]);
+    const zone = { id: 'example.org.', name: 'example.org' };
+    expect(hits).toMatchObject([
+      { kind: 'zone', zone, name: '' },
+      { kind: 'record', zone, name: 'www', type: 'TXT', ttl: 300, value: 'v=spf1 -all' },
+    ]);
+  });
+
+  test('reaches endpoints that no method wraps', async () => {
+    const answer = await dns.request<{ version: string }>({
+      method: 'GET',
+      path: '/api/v1/servers/localhost',
+    });
+    expect([answer.status, answer.body.version]).toEqual([200, '4.7.3']);
+  });
+
+  test('asks below the path of its endpoint, and takes one that ends in /api/v1', async () => {
+    const under = new PowerDns({ endpoint: `${origin.url}/dns/api/v1`, apiKey: API_KEY, env: {} });
+    await expect(under.getServer()).rejects.toMatchObject({ code: 'SDK_NOT_FOUND' });
+    await under.close();
+    const whole = new PowerDns({ endpoint: `${origin.url}/api/v1/`, apiKey: API_KEY, env: {} });
+    expect((await whole.getServer()).id).toBe('localhost');
+    await whole.close();
+    expect(sent()).toEqual(['GET /dns/api/v1/servers/localhost', 'GET /api/v1/servers/localhost']);
+  });
+});
