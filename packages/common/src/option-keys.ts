@@ -58,13 +58,19 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = distanceOf(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** A part of a name (`pass`, `proxy`) is as near as one wrong letter. */
+function distanceOf(a: string, b: string): number {
+  const part = Math.min(a.length, b.length) >= 3 && (a.includes(b) || b.includes(a));
+  return part ? Math.min(1.5, editDistance(a, b)) : editDistance(a, b);
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements of one character. */

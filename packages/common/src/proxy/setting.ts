@@ -172,7 +172,11 @@ export function compileAnswer(answer: unknown, asked: ProxyAsk): CompiledSetting
       'Answer one proxy, false or undefined',
     );
   }
-  return compileSetting(answer, what);
+  const setting = compileSetting(answer, what);
+  if (setting.dynamic) {
+    throw wrong(what, 'is a list with a function in it', 'Answer a list of proxies');
+  }
+  return setting;
 }
 
 function readSetting(value: unknown, field: string): CompiledSetting {
