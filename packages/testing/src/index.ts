@@ -25,4 +25,6 @@ export { testComputeDriver } from './contracts/compute.js';
 export type { ComputeContract } from './contracts/compute.js';
 export { testDnsDriver } from './contracts/dns.js';
 export type { DnsContract } from './contracts/dns.js';
+export { testStorageDriver } from './contracts/storage.js';
+export type { StorageContract, StorageGap, UrlAnswer } from './contracts/storage-bench.js';
 export type { ExpectFunction, Matchers, Runner, TestFunction } from './contracts/runner.js';

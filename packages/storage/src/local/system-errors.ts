@@ -1,12 +1,11 @@
 /** Errors of the file system, as the SDK's own. */
-import { ConflictError, isSdkError, PermissionError, ServerError } from '@sdk/common';
+import { ConflictError, PermissionError, ServerError } from '@sdk/common';
 
 /** Node's code of a failed system call, such as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return error instanceof Error && typeof code === 'string' && !isSdkError(error)
-    ? code
-    : undefined;
+  // By its shape, not its class: an error of Node's own may come from another realm.
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  return typeof code === 'string' && typeof syscall === 'string' ? code : undefined;
 }
 
 /** There is nothing at that path, or a part of it that should be a directory is none. */

@@ -1,0 +1,54 @@
+import type { Container, StorageDriver } from '@sdk/storage';
+import type { ExpectFunction, Runner } from './runner.js';
+
+/** What a server may be known not to do, beside what `capabilities` says of its provider. Each leaves its tests out. */
+export type StorageGap =
+  /** It stores over what is there although `If-None-Match: *` was sent. */
+  | 'ifNoneMatch'
+  /** It answers although another etag was asked for by `If-Match`. */
+  | 'ifMatch'
+  /** It loses or changes names beyond letters, digits, `-`, `.` and `/`. */
+  | 'unusualNames'
+  /** It normalises `//`, `.` and `..` in names, or has `a` and `a/b` in each other's way. */
+  | 'pathLikeNames'
+  /** It does not keep the order of the bytes of UTF-8 in lists. */
+  | 'byteOrder';
+
+/** What the suite runs on. */
+export interface StorageContract extends Runner {
+  /** Opens the driver on an account that the suite may change; called for each test. */
+  readonly open: () => Promise<{ readonly driver: StorageDriver; close(): Promise<void> }>;
+  /** A container's name that is not taken; a new one at each call. @default `sdk-` and twelve hexadecimal digits */
+  readonly containerName?: (() => string) | undefined;
+  /** What this server is known not to do. @default nothing */
+  readonly gaps?: readonly StorageGap[] | undefined;
+  /** The size of the large object: more than a part, so that a stream of unknown length goes in parts. @default 17 MiB and 5 bytes */
+  readonly largeBytes?: number | undefined;
+  /** How a presigned URL is used. @default a plain request over node:http(s) */
+  readonly fetchUrl?:
+    ((url: string, method: string, body?: string) => Promise<UrlAnswer>) | undefined;
+}
+
+/** What a presigned URL answered. */
+export interface UrlAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What the parts of the suite stand on. */
+export interface StorageBench {
+  readonly contract: StorageContract;
+  readonly expect: ExpectFunction;
+  readonly freshName: () => string;
+  readonly has: (gap: StorageGap) => boolean;
+  /** A test with the driver alone. */
+  readonly on: (name: string, run: (driver: StorageDriver) => Promise<void>) => void;
+  /** A test in a container of its own, which is emptied and deleted afterwards. */
+  readonly inContainer: (
+    name: string,
+    run: (driver: StorageDriver, container: Container) => Promise<void>,
+  ) => void;
+  readonly expectCode: (promise: PromiseLike<unknown>, code: string) => Promise<void>;
+  /** A model is JSON-safe, and has the provider's own answer. */
+  readonly expectPlain: (model: object) => void;
+}
