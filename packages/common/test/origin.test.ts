@@ -56,7 +56,7 @@ describe('an origin', () => {
   });
 
   test.each([[undefined], [null], [7], [{}]])('is refused to %j', (url) => {
-    expect(refusal(() => originOf(url as unknown as string)).field).toBe('url');
+    expect(refusal(() => originOf(url as never)).field).toBe('url');
   });
 
   test('is refused without showing the URL', () => {

@@ -33,7 +33,7 @@ describe.each<[string, ProxyServer | ProxyDecision]>([
   ['a decision', decided],
 ])('%s keeps its secrets out of', (_what, value) => {
   test.each<[string, (value: object) => string]>([
-    ['text', (it) => `${String(it)} ${it as unknown as string}`],
+    ['text', (it) => Reflect.apply<undefined, [object], string>(String, undefined, [it])],
     ['JSON', (it) => JSON.stringify([it, { it }])],
     ['inspect', (it) => inspect(it)],
     [
