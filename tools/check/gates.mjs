@@ -135,7 +135,7 @@ export const gates = [
     what: `the tests on this Node, ${process.version}`,
     stage: 5,
     run: async () => ({
-      code: await jest([], { label: `tests on Node ${process.version}` }),
+      code: await jest(),
       output: '',
     }),
   },

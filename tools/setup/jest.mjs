@@ -1,35 +1,56 @@
 // Runs the tests from the sources (no build), keeps their counts, and says what it left out.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { root, run, say } from './say.mjs';
+import { duration, root, run, say } from './say.mjs';
 
 const results = path.join(root, '.cache/results');
+
+/** How long a finished run may take to exit, and a run may last at all, before it is ended as a failure. */
+const exitMs = 30_000;
+const runMs = 20 * 60_000;
 
 /**
  * Runs jest over the workspace.
  * @param {string[]} args handed to jest as they are, for example a path or `-t <name>`
- * @param {{ label?: string, node?: string, env?: Record<string, string>, config?: string }} [options] `label` names the run's
- *   result file in `.cache/results`; `node` is another Node to run on; `config` another jest configuration
- * @returns {Promise<number>} jest's exit code
+ * @param {{ label?: string, node?: string, env?: Record<string, string> }} [options] `label` names the run's result file in
+ *   `.cache/results`; `node` is another Node to run on
+ * @returns {Promise<number>} jest's exit code; 1 for a run that had to be ended
  */
 export async function jest(args = [], options = {}) {
-  const { label = 'tests', node = process.execPath, env = {}, config } = options;
+  const { label = `tests on Node ${process.version}`, node = process.execPath, env = {} } = options;
   mkdirSync(results, { recursive: true });
   const file = path.join(results, `${label}.json`);
   rmSync(file, { force: true });
-  return run(
+  const watching = args.some((arg) => arg.startsWith('--watch'));
+  const watchdog = new AbortController();
+  const started = performance.now();
+  let finished;
+  const timer = setInterval(() => {
+    if (existsSync(file)) finished ??= performance.now();
+    const now = performance.now();
+    if (watching || !(now - started > runMs || now - finished > exitMs)) return;
+    const why =
+      finished === undefined
+        ? `the tests did not end within ${duration(runMs)}`
+        : 'the tests have ended, but something that they started is still open ' +
+          '(find the file by running them one by one, the line by --detectOpenHandles)';
+    say('test', `${why}: ending the run as a failure`);
+    watchdog.abort();
+  }, 1000);
+  const code = await run(
     node,
     [
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning', // "VM Modules is an experimental feature", once per worker
       'node_modules/jest/bin/jest.js',
-      ...(config === undefined ? [] : ['--config', config]),
       '--json',
       `--outputFile=${file}`,
       ...args,
     ],
-    { env },
+    { env, signal: watchdog.signal },
   );
+  clearInterval(timer);
+  return watchdog.signal.aborted ? 1 : code;
 }
 
 /** The counts of every run since `.cache/results` was last emptied: `{ label, passed, failed, skipped }` each. */

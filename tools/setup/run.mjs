@@ -28,7 +28,7 @@ const verbs = {
       'test',
       `jest${args.map((arg) => ` ${arg}`).join('')} on Node ${process.version}, from the sources`,
     );
-    const code = await jest(args, { label: `tests on Node ${process.version}` });
+    const code = await jest(args);
     sayWhatIsLeftToTheLab();
     return code;
   },

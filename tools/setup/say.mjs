@@ -23,11 +23,17 @@ export function duration(ms) {
  * Runs a program from the root of the repository with this terminal's input and output.
  * Answers its exit code; a program that died by a signal, or could not be started, counts as 1.
  */
-export function run(command, args, { env = {}, cwd = root } = {}) {
+export function run(command, args, { env = {}, cwd = root, signal } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      cwd,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+      signal,
+      killSignal: 'SIGKILL',
+    });
     child.on('error', (error) => {
-      process.stderr.write(`cannot start ${command}: ${error.message}\n`);
+      if (!signal?.aborted) process.stderr.write(`cannot start ${command}: ${error.message}\n`);
       resolve(1);
     });
     child.on('close', (code) => resolve(code ?? 1));
