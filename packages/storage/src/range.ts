@@ -44,3 +44,15 @@ export function checkedRange(range: ByteRange | undefined): ByteRange | undefine
 export function rangeHeader(range: ByteRange): string {
   return `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`;
 }
+
+/** Whether a `Content-Range` header (`bytes 0-9/100`) says that the answer is this range, cut at the last byte. */
+export function isRange(
+  { start, end = Infinity }: ByteRange,
+  contentRange: string | undefined,
+): boolean {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(contentRange ?? '');
+  if (match === null) return false;
+  const [first, last] = [Number(match[1]), Number(match[2])];
+  const size = match[3] === '*' ? Infinity : Number(match[3]);
+  return first === start && (last + 1 === Math.min(end, size) || (size === Infinity && last < end));
+}

@@ -37,7 +37,7 @@ import type {
 import { containerName, locationNames, objectName } from '../names.js';
 import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
-import { checkedRange, rangeHeader } from '../range.js';
+import { checkedRange, isRange, rangeHeader } from '../range.js';
 import { addressingOf } from '../s3/addressing.js';
 import type { Addressing } from '../s3/addressing.js';
 import { containerFrom, objectFromHeaders } from '../s3/answers.js';
@@ -219,12 +219,11 @@ export class S3Storage extends StorageDriver<S3Connection> {
       callOptions(options) ?? {},
     );
     const { headers, body, status } = answer;
-    const sent = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
-    if (range !== undefined && (status !== 206 || Number(sent) !== range.start)) {
+    if (range !== undefined && (status !== 206 || !isRange(range, headers.get('content-range')))) {
       body.on('error', () => {});
       body.destroy();
       throw new MalformedResponseError(
-        `A range was asked for, and the answer (${status}) is not that range`,
+        `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
         { status },
       );
     }

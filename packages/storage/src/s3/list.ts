@@ -49,7 +49,8 @@ export async function* listEntries(
     const objects = (page.Contents ?? []).map((item) => objectFrom(item, decode));
     const prefixes = (page.CommonPrefixes ?? []).map(({ Prefix }) => prefixFrom(Prefix, decode));
     const entries: StorageEntry[] = [...objects, ...prefixes];
-    if (prefixes.length > 0) entries.sort((a, b) => compareBytes(a.name, b.name));
+    // Objects and prefixes come apart, and not every server keeps the order of bytes.
+    entries.sort((a, b) => compareBytes(a.name, b.name));
     for (const entry of entries) {
       // Servers differ on whether a prefix that comes before startAfter is told for the names in it that come after.
       if (entry.kind === 'object' || !startAfter || compareBytes(entry.name, startAfter) > 0)

@@ -7,12 +7,14 @@ export type StorageGap =
   | 'ifNoneMatch'
   /** It answers although another etag was asked for by `If-Match`. */
   | 'ifMatch'
+  /** It answers with other bytes where the first byte alone is asked for. */
+  | 'rangeOfFirstByte'
   /** It loses or changes names beyond letters, digits, `-`, `.` and `/`. */
   | 'unusualNames'
+  /** It does not find such a name where it is to be copied. */
+  | 'copiesOfUnusualNames'
   /** It normalises `//`, `.` and `..` in names, or has `a` and `a/b` in each other's way. */
-  | 'pathLikeNames'
-  /** It does not keep the order of the bytes of UTF-8 in lists. */
-  | 'byteOrder';
+  | 'pathLikeNames';
 
 /** What the suite runs on. */
 export interface StorageContract extends Runner {

@@ -85,7 +85,7 @@ export function testObjects(bench: StorageBench): void {
     'a copy has bytes, content type and metadata of its source',
     async (driver, container) => {
       const options = { contentType: 'image/png', metadata: { origin: 'here' } };
-      const name = has('unusualNames') ? 'a/source' : 'a/ä source+1%';
+      const name = has('copiesOfUnusualNames') ? 'a/source' : 'a/ä source+1%';
       const source = await driver.putObject(container, name, 'copied bytes', options);
       const copy = await driver.copyObject(
         { container, name: source },
