@@ -2,6 +2,7 @@ import type { BaseConnection, CallOptions } from '@sdk/common';
 import { checkRecord, checkRecordChanges, checkRecordRef } from './check.js';
 import type { CheckedChanges, CheckedSet } from './check.js';
 import { DnsDriver } from './dns-driver.js';
+import type { ZonePlace } from './dns-driver.js';
 import { absent, present, setTitle } from './failures.js';
 import type {
   DnsRecord,
@@ -9,6 +10,7 @@ import type {
   RecordInput,
   RecordRef,
   RecordSet,
+  RecordSetKey,
   ZoneRef,
 } from './models.js';
 import { recordId } from './record-id.js';
@@ -37,7 +39,7 @@ export abstract class RecordSetDnsDriver<
     options: CallOptions = {},
   ): Promise<DnsRecord> {
     const { place, checked } = await this.inZone(zone, (of) => checkRecord(record, of), options);
-    const was = await this.readSet(place, checked, options);
+    const was = await this.readSetToChange(place, checked, options);
     if (was?.values.includes(checked.value)) throw present(title(place.name, checked));
     const set = withValue(was, checked);
     const [raw] = await this.writeSets(place, { upsert: [set], delete: [] }, options);
@@ -59,11 +61,11 @@ export abstract class RecordSetDnsDriver<
       options,
     );
     const { old } = checked;
-    const was = await this.readSet(place, old, options);
+    const was = await this.readSetToChange(place, old, options);
     if (was === undefined || !was.values.includes(old.value)) throw absent(title(place.name, old));
     const next = { ...checked.next, ttl: checked.next.ttl ?? was.ttl };
     const stays = next.name === old.name && next.type === old.type;
-    const target = stays ? was : await this.readSet(place, next, options);
+    const target = stays ? was : await this.readSetToChange(place, next, options);
     if (target?.values.includes(next.value) && !(stays && next.value === old.value)) {
       throw present(title(place.name, next));
     }
@@ -76,9 +78,18 @@ export abstract class RecordSetDnsDriver<
 
   async deleteRecord(zone: ZoneRef, record: RecordRef, options: CallOptions = {}): Promise<void> {
     const { place, checked } = await this.inZone(zone, (of) => checkRecordRef(record, of), options);
-    const was = await this.readSet(place, checked, options);
+    const was = await this.readSetToChange(place, checked, options);
     if (was === undefined || !was.values.includes(checked.value)) return;
     await this.writeSets(place, this.without(was, checked.value), options);
+  }
+
+  /** As `readSet`, with everything that a write would otherwise lose. */
+  protected readSetToChange(
+    zone: ZonePlace,
+    key: RecordSetKey,
+    options: CallOptions,
+  ): Promise<RecordSet | undefined> {
+    return this.readSet(zone, key, options);
   }
 
   /** Whether a set holds more than its values, so that it stays when it loses the last one. */

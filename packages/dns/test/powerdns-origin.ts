@@ -25,6 +25,8 @@ type WireChange = WireSet & { changetype: 'REPLACE' | 'DELETE' };
 export interface Answer {
   status: number;
   body: unknown;
+  /** What happens beside it. */
+  then?: () => void;
 }
 
 /** The origin, and what a test may steer. */
@@ -57,7 +59,8 @@ export async function startPowerDns(
     ...options,
     handler: async (request, response) => {
       const body = /^(POST|PATCH)$/.test(request.method ?? '') ? await json(request) : undefined;
-      const { status, body: answer } = next ?? answerTo(zones, request, body);
+      const { status, body: answer, then } = next ?? answerTo(zones, request, body);
+      then?.();
       next = undefined;
       send(response, status, answer);
     },
@@ -147,15 +150,22 @@ function changed(sets: readonly WireSet[], { changetype, ...set }: WireChange): 
   return changetype === 'DELETE' ? others : [...others, set];
 }
 
-/** Sets with comments come along, without their records, whatever was asked for: so does the real one. */
+/**
+ * As the real one: sets with comments come along, without their records, whatever was asked for, and records that are
+ * switched off are left out.
+ */
 function filtered(sets: readonly WireSet[], query: Record<string, string>): WireSet[] {
   const { rrset_name: name, rrset_type: type, rrsets } = query;
   if (rrsets === 'false') return [];
   if (name === undefined) return [...sets];
   const ghosts = sets.filter(({ comments = [] }) => comments.length > 0);
-  const found = sets.filter((set) => set.name === name && set.type === type);
+  const found = sets
+    .filter((set) => set.name === name && set.type === type)
+    .map((set) => ({ ...set, records: set.records.filter(({ disabled }) => !disabled) }));
   return [
-    ...ghosts.filter((set) => !found.includes(set)).map((set) => ({ ...set, ttl: 0, records: [] })),
+    ...ghosts
+      .filter((set) => !found.some((one) => one.name === set.name && one.type === set.type))
+      .map((set) => ({ ...set, ttl: 0, records: [] })),
     ...found,
   ];
 }

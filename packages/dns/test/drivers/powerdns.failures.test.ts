@@ -71,6 +71,17 @@ describe("the server's failures", () => {
   );
 });
 
+describe('a deletion whose answer was lost', () => {
+  test('is sent again, and that it finds nothing then is its success', async () => {
+    origin.zones.set('example.org.', []);
+    const patient = dns.with({ retry: { attempts: 2, baseDelayMs: 1 } });
+    origin.next = { status: 502, body: 'Bad Gateway', then: () => origin.zones.clear() };
+    await patient.deleteZone('example.org');
+    expect(origin.requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
+    expect((await failure(patient.deleteZone('example.org')))['code']).toBe('SDK_NOT_FOUND');
+  });
+});
+
 describe('what is refused before anything is sent', () => {
   const options = (wrong: object): PowerDnsOptions => ({
     endpoint: origin.url,
