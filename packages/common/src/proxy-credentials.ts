@@ -10,7 +10,7 @@ export interface ProxyCredentials {
   readonly password?: string | null | undefined;
 }
 
-/** Asked for credentials when a request needs them. */
+/** Asked for credentials before each attempt. */
 export type ProxyCredentialsSource = () => ProxyCredentials | Promise<ProxyCredentials>;
 
 /**

@@ -1,7 +1,9 @@
 /** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
 import { createHash } from 'node:crypto';
+import { ProxyError, isSdkError } from './errors.js';
 import { own } from './option-keys.js';
 import type { ProxyCredentialsSource } from './proxy-credentials.js';
+import { checkCredentials } from './proxy-credentials.js';
 import type { TlsOptions } from './tls-options.js';
 import { tlsIdentity } from './tls-options.js';
 
@@ -61,6 +63,8 @@ export class ProxyServer {
   readonly #tunnel: 'https' | 'always';
   readonly #href: string;
   #key: string | undefined;
+  /** The proxy with what the function for credentials answered last. */
+  #withAnswer: ProxyServer | undefined;
 
   constructor(init: ProxyServerInit) {
     this.protocol = init.protocol;
@@ -82,9 +86,45 @@ export class ProxyServer {
     return this.#password;
   }
 
-  /** Asked for credentials when a request needs them, and again after a 407; `undefined` where they came by value or not at all. */
+  /** Asked for credentials before each attempt; `undefined` where they came by value or not at all. */
   get credentials(): ProxyCredentialsSource | undefined {
     return this.#credentials;
+  }
+
+  /**
+   * This proxy with the credentials that its function answers now, by value; itself where it has no function. Equal
+   * answers give the same object, so that sockets are shared.
+   * @throws ProxyError (phase `auth`, nothing sent) where the function throws; ConfigurationError where its answer
+   * cannot be sent.
+   */
+  askCredentials(): ProxyServer | Promise<ProxyServer> {
+    return this.#credentials === undefined ? this : this.#ask(this.#credentials);
+  }
+
+  async #ask(source: ProxyCredentialsSource): Promise<ProxyServer> {
+    let answer: unknown;
+    try {
+      answer = await source();
+    } catch (error) {
+      throw credentialsFailed(this.#href, error);
+    }
+    const given = checkCredentials(answer, 'What the function httpProxy.credentials answered');
+    const username = given.username;
+    const password = given.password ?? null;
+    const last = this.#withAnswer;
+    if (last?.username === username && last.password === password) return last;
+    const { protocol, host, port } = this;
+    return (this.#withAnswer = new ProxyServer({
+      protocol,
+      host,
+      port,
+      username,
+      password,
+      pac: this.#pac,
+      headers: this.#headers,
+      tls: this.#tls,
+      tunnel: this.#tunnel,
+    }));
   }
 
   /** The URL of the PAC file, without credentials; `undefined` where the scheme is not `pac+…:`. */
@@ -154,6 +194,18 @@ function numberOf(source: ProxyCredentialsSource): number {
     numbers.set(source, number);
   }
   return number;
+}
+
+/** What a function threw may hold a secret, so only that it threw is told. */
+function credentialsFailed(proxy: string, error: unknown): ProxyError {
+  return new ProxyError(`The function for the credentials of the proxy ${proxy} threw.`, {
+    phase: 'auth',
+    proxy,
+    requestSent: 'no',
+    retryable: false,
+    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function',
+    cause: isSdkError(error) ? error : undefined,
+  });
 }
 
 /** A PAC URL may carry a token in its query, a `data:` one a whole script: neither is shown. */

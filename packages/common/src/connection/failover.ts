@@ -3,6 +3,7 @@ import { isSdkError } from '../errors.js';
 import { decisionFacts, type ProxyDecision } from '../proxy/decision.js';
 import { routeTo } from '../route.js';
 import type { Next, RequestContext } from './context.js';
+import { interruptible } from './deadline.js';
 import type { SdkResponse } from './request-spec.js';
 
 /** Tries the next candidate where one failed as a proxy; direct only where the list says so. */
@@ -12,8 +13,10 @@ export async function failover(context: RequestContext, next: Next): Promise<Sdk
   for (let i = 0; ; i += 1) {
     const used = candidates[i] ?? 'direct';
     const decision = decisionFacts(context.origin, choice, used);
-    const route = routeTo(context.origin, used === 'direct' ? undefined : used);
     try {
+      const asked = used === 'direct' ? undefined : used.askCredentials();
+      const proxy = asked instanceof Promise ? await interruptible(asked, context) : asked;
+      const route = routeTo(context.origin, proxy);
       return await next({ ...context, decision, route });
     } catch (error) {
       if (isSdkError(error)) error.decision ??= decision;

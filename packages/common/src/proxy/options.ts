@@ -14,7 +14,7 @@ import { readProxyUrl } from './url.js';
 export interface ProxyOptions {
   /** As `parseProxyUrl` reads it. Credentials stand here or under `credentials`, not in both. */
   readonly url: string | URL;
-  /** By value, or a function that is asked when they are needed and again after a 407. */
+  /** By value, or a function that is asked before each attempt (so keep there what is dear to get). */
   readonly credentials?: ProxyCredentials | ProxyCredentialsSource | undefined;
   /** Headers for the proxy alone; none of them reaches the origin. Not `Proxy-Authorization`: that is `credentials`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
