@@ -2,7 +2,7 @@
 export { onAbort } from './abort.js';
 export { BaseConnection } from './connection/base-connection.js';
 export type { ConnectionOptions, ConnectionPlace } from './connection/base-connection.js';
-export { callOptions } from './connection/call-options.js';
+export { callOptions, checkKeys } from './connection/call-options.js';
 export { HeaderBag } from './connection/header-bag.js';
 export type {
   EncodedBody,
@@ -86,7 +86,6 @@ export type {
   TransportErrorInit,
 } from './errors.js';
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
-export { checkKeys } from './option-keys.js';
 export { originOf } from './origin.js';
 export type { Origin } from './origin.js';
 export { explainProxy } from './proxy/explain.js';

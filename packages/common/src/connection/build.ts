@@ -49,7 +49,8 @@ const ACCEPT: Readonly<Record<Expectation, readonly [accept: string, encoding: s
   none: ['*/*', 'identity'],
 };
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
-const NO_OPTIONS: CallOptions = Object.freeze({});
+/** Without a prototype: what hangs on `Object.prototype` is nobody's option. */
+const NO_OPTIONS: CallOptions = Object.freeze(Object.create(null) as CallOptions);
 
 /** @throws ConfigurationError that names what is wrong; nothing has been sent. */
 export function build(

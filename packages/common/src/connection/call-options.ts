@@ -1,4 +1,5 @@
 /** A driver method's options hold a call's beside its own filters: taking them apart. */
+import { checkKeys as checkMembers } from '../option-keys.js';
 import type { CallOptions } from './options.js';
 import { CALL_KEYS } from './options.js';
 
@@ -12,4 +13,13 @@ export function callOptions(options: CallOptions | undefined): CallOptions | und
     call[key] = options[key as keyof CallOptions];
   }
   return call;
+}
+
+/**
+ * Refuses options that a method does not know, by name, with the nearest known one:
+ * `checkKeys(options, [...CALL_KEYS, 'tagName'], 'listNodes')`.
+ * @throws ConfigurationError
+ */
+export function checkKeys(options: object, known: readonly string[], where: string): void {
+  checkMembers(options, known, where);
 }

@@ -56,7 +56,7 @@ export function totalPassed(context: RequestContext, cause?: unknown): TimeoutEr
       requestSent: requestSentBy(cause),
       retryable: false,
       hint: 'timeouts.totalMs bounds the whole call, retries and pauses included.',
-      decision: context.decision,
+      decision: context.decision ?? (isSdkError(cause) ? cause.decision : undefined),
       cause,
     },
   );

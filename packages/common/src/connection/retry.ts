@@ -54,7 +54,7 @@ function delayBeforeNext(
   const asked = retryAfterOf(error);
   if (asked !== undefined) return asked <= maxRetryAfterMs ? asked : undefined;
   // Full jitter: clients that failed together do not come back together.
-  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
+  return Math.floor(Math.random() * (Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1)) + 1));
 }
 
 function mayRepeat(context: RequestContext, error: SdkError, attempt: number): boolean {

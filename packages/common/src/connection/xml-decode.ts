@@ -29,6 +29,8 @@ export function decodeXml(text: string, options?: XmlDecodeOptions): Record<stri
     throw new Error('it has a name or a depth that is refused');
   }
   withoutLayout(parsed);
+  // The validator lets elements that are empty stand beside the root.
+  if (Object.keys(parsed as object).length !== 1) throw new Error('it has no single root');
   return parsed as Record<string, unknown>;
 }
 
