@@ -42,7 +42,7 @@ export function checkType(type: unknown, field = 'type'): string {
 }
 
 /** A value of a type, in canonical spelling. */
-export function checkValue(type: string, value: unknown, field = 'value'): string {
+function checkValue(type: string, value: unknown, field = 'value'): string {
   if (typeof value !== 'string' || value.trim() === '') {
     throw new ConfigurationError(
       `${field} ${seen(value)} is empty or no text; a ${type} record needs a value in presentation format`,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isSdkError } from '@sdk/common';
+import fc from 'fast-check';
 import {
   absoluteName,
   canonicalZoneName,
@@ -127,6 +128,31 @@ describe('absolute and relative names', () => {
     expect(absoluteName('org', '.')).toBe('org.');
     expect(relativeName('org.', '.')).toBe('org');
     expect(relativeName('.', '.')).toBe('');
+  });
+});
+
+describe('any text', () => {
+  test('is a name that is spelt the same when it is read again, or is refused', () => {
+    const characters = fc.constantFrom(...'aB1-_*.\\@$"();/ü。\u0000 '.split(''));
+    const texts = fc.oneof(
+      fc.string({ unit: characters, maxLength: 20 }),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let name: string;
+        try {
+          name = ownerName(text, zone);
+        } catch (error) {
+          expect(isSdkError(error, 'SDK_CONFIGURATION')).toBe(true);
+          return;
+        }
+        expect(name).toMatch(/^[!-~]*$/);
+        expect(ownerName(name, zone)).toBe(name);
+        expect(relativeName(absoluteName(name, zone), zone)).toBe(name);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 

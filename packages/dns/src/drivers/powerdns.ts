@@ -44,8 +44,8 @@ export interface PowerDnsServer {
 /** A name of letters, digits, `-` and `_`: the server's id for it is the name with a dot, and needs no look-up. */
 const PLAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** The server has no pages: a zone comes whole, about 150 bytes a record. */
-const MAX_ZONE_BYTES = 256 * 1024 * 1024;
+/** The server has no pages: a zone comes whole, and so does the list of zones. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 const CAPABILITIES: DnsCapabilities = defineCapabilities({
   atomicChanges: true,
@@ -248,12 +248,15 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
 
   async #getZone(id: string, query: RequestSpec['query'], options: CallOptions): Promise<WireZone> {
     const path = this.#path('zones', id);
-    const spec = { method: 'GET', path, query, limitBytes: MAX_ZONE_BYTES };
+    const spec = { method: 'GET', path, query, limitBytes: MAX_ANSWER_BYTES };
     return checkedZone(await this.connection.request<WireZone>(spec, options));
   }
 
   async #list<T>(spec: RequestSpec, options: CallOptions): Promise<readonly T[]> {
-    const answer = await this.connection.request<readonly T[]>(spec, options);
+    const answer = await this.connection.request<readonly T[]>(
+      { ...spec, limitBytes: MAX_ANSWER_BYTES },
+      options,
+    );
     const body: unknown = answer.body;
     if (!Array.isArray(body)) throw malformed(answer, 'a list');
     return answer.body;
