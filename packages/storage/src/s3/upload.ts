@@ -48,7 +48,8 @@ async function putStream(
     try {
       for await (const chunk of source.open(signal)) {
         md5.update(chunk);
-        yield chunk;
+        // A copy: whoever yields may use the memory again, and it is read ahead of what is sent.
+        yield Buffer.from(chunk);
       }
     } catch (error) {
       failure = { error };

@@ -24,7 +24,7 @@ export interface StorageContract extends Runner {
   readonly containerName?: (() => string) | undefined;
   /** What this server is known not to do. @default nothing */
   readonly gaps?: readonly StorageGap[] | undefined;
-  /** The size of the large object: more than a part, so that a stream of unknown length goes in parts. @default 17 MiB and 5 bytes */
+  /** The size of the large object: more than a part, so that a stream of unknown length goes in parts. @default 9 MiB and 5 bytes */
   readonly largeBytes?: number | undefined;
   /** How a presigned URL is used. @default a plain request over node:http(s) */
   readonly fetchUrl?:

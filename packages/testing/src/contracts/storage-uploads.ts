@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StorageDriver, Container } from '@sdk/storage';
 import { patternBytes } from '../origin-routes.js';
 import { collect, rejection } from './runner.js';
@@ -23,7 +22,7 @@ async function* pieces(total: number, size: number): AsyncGenerator<Uint8Array> 
 /** Uploads: every form of a body, whole or not at all. */
 export function testUploads(bench: StorageBench): void {
   const { expect, expectCode, has, inContainer } = bench;
-  const largeBytes = bench.contract.largeBytes ?? 17 * MIB + 5;
+  const largeBytes = bench.contract.largeBytes ?? 9 * MIB + 5;
 
   const names = async (driver: StorageDriver, container: Container): Promise<string[]> =>
     (await collect(driver.listObjects(container))).map(({ name }) => name);
@@ -122,18 +121,17 @@ export function testUploads(bench: StorageBench): void {
     async (driver, container) => {
       for (const size of [1000, largeBytes]) {
         const controller = new AbortController();
-        let released = false;
+        let release: (() => void) | undefined;
         async function* silent(): AsyncGenerator<Uint8Array> {
           yield* pieces(size, 100_000);
           controller.abort(new Error('changed my mind'));
-          await sleep(200);
-          released = true;
+          // Whoever waits for this source waits until the test is given up.
+          await new Promise<void>((resolve) => (release = resolve));
         }
         const { signal } = controller;
         const error = await rejection(driver.putObject(container, 'x', silent(), { signal }));
-        expect(error['message']).toBe('changed my mind');
         expect(error === signal.reason).toBe(true);
-        expect(released).toBe(false);
+        release?.();
       }
       expect(await names(driver, container)).toEqual([]);
     },
