@@ -23,15 +23,17 @@ export interface Verdict {
 function sentence({ levels, decidedBy }: ProxyExplanation): string {
   const at = levels.findIndex(({ decided }) => decided);
   const { said, why } = levels[at] ?? { said: 'nothing', why: '' };
-  const before = levels.slice(0, at).map(({ level }) => level);
+  // The environment has NO_PROXY to tell of; the others, what they outrank.
+  if (decidedBy === 'env') return `env says ${said}, ${why.replace(/^no level above .*?, /, '')}`;
+  const silent = levels.slice(0, at).map(({ level }) => `${level}: nothing`);
   const over = levels
     .slice(at + 1)
-    .filter((each) => each.level !== 'default' && each.said !== 'nothing');
+    .filter((each) => each.level !== 'default' && each.said !== 'nothing')
+    .map((each) => `${each.level}: ${each.said}`);
   return [
     `${decidedBy} says ${said}`,
-    before.length > 0 && decidedBy !== 'env' ? ` (${before.join(' and ')}: nothing)` : '',
-    over.length > 0 ? `, over ${over.map((each) => `${each.level}: ${each.said}`).join(', ')}` : '',
-    decidedBy === 'env' ? `: ${why}` : '',
+    silent.length > 0 ? ` (${silent.join(', ')})` : '',
+    over.length > 0 ? `, over ${over.join(', ')}` : '',
   ].join('');
 }
 

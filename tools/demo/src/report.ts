@@ -67,3 +67,32 @@ export function startReport(
     },
   };
 }
+
+/** How the run ended: the last lines, and the exit code of the process. */
+export interface Conclusion {
+  readonly lines: readonly string[];
+  /** 0 where every counter agreed and every socket is gone, else 1. */
+  readonly exitCode: 0 | 1;
+}
+
+/**
+ * Draws the conclusion of a report.
+ *
+ * @param openSockets connections that each proxy still holds after the drivers were closed
+ */
+export function conclude(
+  { rows, disagreements }: Pick<Report, 'rows' | 'disagreements'>,
+  openSockets: Readonly<Record<string, number>>,
+): Conclusion {
+  const left = Object.entries(openSockets)
+    .filter(([, open]) => open > 0)
+    .map(([name, open]) => `after close(): ${name} still holds ${open} sockets`);
+  const wrong = [...disagreements, ...left];
+  if (rows === 0) wrong.push('no call was made');
+  if (wrong.length === 0) {
+    const line = `✓ ${rows} rows: what A, B and C counted is what the cascade decided; no socket is left`;
+    return { lines: [line], exitCode: 0 };
+  }
+  const title = '✗ What the proxies counted is not what the cascade decided:';
+  return { lines: [title, ...wrong.map((text) => `  ${text}`)], exitCode: 1 };
+}

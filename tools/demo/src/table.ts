@@ -53,7 +53,7 @@ export function counted({ connects, forwards, refused407, bytesUp, bytesDown }: 
   if (connects > 0 && forwards > 0) return `${connects} C+${forwards} f ${amount}`;
   if (connects > 0) return `${connects} CONNECT ${amount}`;
   if (forwards > 0) return `${forwards} forward ${amount}`;
-  return `no new ${amount}`;
+  return `0 new ${amount}`;
 }
 
 /** Status codes with their repetitions: `200 ×5`, `204`, `200 …` where they do not fit. */

@@ -4,7 +4,7 @@ import { startOrigin, startProxy } from '@sdk/testing';
 import type { Origin, Proxy } from '@sdk/testing';
 import { openBooks } from '../src/books.js';
 import type { ProxyName } from '../src/books.js';
-import { startReport } from '../src/report.js';
+import { conclude, startReport } from '../src/report.js';
 import type { Report } from '../src/report.js';
 
 let origin: Origin;
@@ -64,5 +64,24 @@ describe('a report on real proxies', () => {
     );
     expect(text()).not.toContain('✓');
     expect(report.rows).toBe(2);
+  });
+});
+
+describe('the conclusion', () => {
+  const none = { A: 0, B: 0, C: 0 };
+
+  test('is 0 only where every counter agrees and every socket is gone', () => {
+    expect(conclude({ rows: 3, disagreements: [] }, none).exitCode).toBe(0);
+    expect(conclude({ rows: 0, disagreements: [] }, none).exitCode).toBe(1);
+    expect(conclude({ rows: 3, disagreements: [] }, { ...none, B: 1 })).toEqual({
+      exitCode: 1,
+      lines: [expect.any(String), '  after close(): B still holds 1 sockets'],
+    });
+  });
+
+  test('is 1 where one counter disagrees, and repeats the sentence', () => {
+    const { exitCode, lines } = conclude({ rows: 3, disagreements: ['row 2: C saw 1'] }, none);
+    expect(exitCode).toBe(1);
+    expect(lines).toContain('  row 2: C saw 1');
   });
 });

@@ -67,7 +67,7 @@ describe('the table', () => {
   test('tells new requests, used-again tunnels, refusals and silence apart', () => {
     const bytes = { bytesUp: 1000, bytesDown: 1000 };
     expect(counted(nothing)).toBe('·');
-    expect(counted({ ...nothing, ...bytes })).toBe('no new 2.0k');
+    expect(counted({ ...nothing, ...bytes })).toBe('0 new 2.0k');
     expect(counted({ ...nothing, ...bytes, connects: 2 })).toBe('2 CONNECT 2.0k');
     expect(counted({ ...nothing, ...bytes, forwards: 1 })).toBe('1 forward 2.0k');
     expect(counted({ ...nothing, ...bytes, refused407: 1 })).toBe('1 × 407 2.0k');
