@@ -20,10 +20,12 @@ const NO_ARRAYS: readonly string[] = [];
  */
 export function decodeXml(text: string, options?: XmlDecodeOptions): Record<string, unknown> {
   if (DOCTYPE.test(text)) throw new Error('it has a document type declaration');
-  if (XMLValidator.validate(text) !== true) throw new Error('it is not well-formed');
+  // S3 keeps a long answer alive by blanks before it, though XML wants its declaration first.
+  const document = text.trimStart();
+  if (XMLValidator.validate(document) !== true) throw new Error('it is not well-formed');
   let parsed: unknown;
   try {
-    parsed = parserFor(options?.arrays ?? NO_ARRAYS).parse(text);
+    parsed = parserFor(options?.arrays ?? NO_ARRAYS).parse(document);
   } catch {
     // Names such as __proto__, or nesting without end: the parser refuses them and quotes them.
     throw new Error('it has a name or a depth that is refused');
