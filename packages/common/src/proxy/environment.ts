@@ -53,7 +53,7 @@ export function noProxyVariable(env: Environment): Variable | undefined {
  * A variable's value, `undefined` where it is unset or blank.
  * @throws ConfigurationError where a given record holds something other than text.
  */
-export function readVariable(env: Environment, name: string): string | undefined {
+function readVariable(env: Environment, name: string): string | undefined {
   const value: unknown = env[name];
   if (value === undefined || isInherited(env, name)) return undefined;
   if (typeof value !== 'string') {
@@ -80,7 +80,7 @@ function isInherited(env: Environment, name: string): boolean {
  * Whether a variable may come from a request: a CGI server puts the header `Proxy: …` of whoever calls it into
  * `HTTP_PROXY` (CVE-2016-5385, "httpoxy").
  */
-export function isHttpoxy(env: Environment, name: string): boolean {
+function isHttpoxy(env: Environment, name: string): boolean {
   if (name !== 'HTTP_PROXY' || !Object.hasOwn(env, 'REQUEST_METHOD')) return false;
   const method: unknown = env['REQUEST_METHOD'];
   return method !== undefined && method !== '';

@@ -154,7 +154,7 @@ export function answered(level: CompiledLevel, setting: CompiledSetting): Compil
 }
 
 /** Reads a value of `httpProxy`. `field` is what messages call it. */
-export function compileSetting(value: unknown, field: string): CompiledSetting {
+function compileSetting(value: unknown, field: string): CompiledSetting {
   if (value === false) return NO_PROXY_AT_ALL;
   return settings.of([value, field], () => readSetting(value, field));
 }
