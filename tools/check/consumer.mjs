@@ -83,10 +83,10 @@ console.log(total + ' values required from ${faces.length} faces');
 
 const others = path.join(root, 'tools/node-versions/node_modules');
 const nodes = [
-  process.execPath,
+  [process.version, process.execPath],
   ...(existsSync(others) ? readdirSync(others) : [])
     .filter((name) => name.startsWith('node'))
-    .map((name) => path.join(others, name, 'bin/node')),
+    .map((name) => [name, path.join(others, name, 'bin/node')]),
 ];
 
 try {
@@ -99,8 +99,7 @@ try {
     '--loglevel=error',
   ];
   await must('npm install of the tarballs', 'npm', ['install', ...quiet]);
-  for (const node of nodes) {
-    const label = path.relative(root, node).split('/').at(-3)?.replace(/-.*/, '') ?? node;
+  for (const [label, node] of nodes) {
     await must(`import on ${label}`, node, ['import.mjs']);
     await must(`require on ${label}`, node, ['require.cjs']);
   }
