@@ -1,5 +1,5 @@
 /** What is refused before anything is sent: the message names the field, shows what was seen, and says the remedy. */
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, checkKeys } from '@sdk/common';
 import type {
   RecordChanges,
   RecordInput,
@@ -9,7 +9,6 @@ import type {
   RecordSetKey,
   ZoneChanges,
 } from './models.js';
-import { checkMembers } from './members.js';
 import { ownerName, writtenOwnerName } from './names.js';
 import { recordIdentity } from './record-id.js';
 import type { RecordIdentity } from './record-id.js';
@@ -79,14 +78,14 @@ const CHANGE_KEYS = ['name', 'type', 'ttl', 'value'];
 
 /** The key of a set that is looked up or deleted. */
 export function checkKey(key: RecordSetKey, zone: string, field = ''): RecordSetKey {
-  checkMembers(key, SET_KEYS, field === '' ? 'a record set' : field);
+  checkKeys(key, SET_KEYS, field === '' ? 'a record set' : field);
   const at = field === '' ? '' : `${field}.`;
   return { name: ownerName(key.name, zone, `${at}name`), type: checkType(key.type, `${at}type`) };
 }
 
 /** A set that is written; values given twice are one, since a set holds each once (RFC 2181 §5). */
 export function checkRecordSet(input: RecordSetInput, zone: string, field = ''): RecordSetInput {
-  checkMembers(input, SET_KEYS, field === '' ? 'a record set' : field);
+  checkKeys(input, SET_KEYS, field === '' ? 'a record set' : field);
   const at = field === '' ? '' : `${field}.`;
   const name = writtenOwnerName(input.name, zone, `${at}name`);
   const type = checkType(input.type, `${at}type`);
@@ -105,7 +104,7 @@ export function checkRecordSet(input: RecordSetInput, zone: string, field = ''):
 
 /** Sets to write and to delete; a set that is named twice could become either. */
 export function checkChanges(changes: ZoneChanges, zone: string): CheckedChanges {
-  checkMembers(changes, ['upsert', 'delete'], 'the changes of a zone');
+  checkKeys(changes, ['upsert', 'delete'], 'the changes of a zone');
   const upsert = list(changes.upsert, 'upsert').map((set, index) =>
     checkRecordSet(set, zone, `upsert[${index}]`),
   );
@@ -127,7 +126,7 @@ export function checkChanges(changes: ZoneChanges, zone: string): CheckedChanges
 
 /** A record that is written. */
 export function checkRecord(input: RecordInput, zone: string): RecordInput {
-  checkMembers(input, RECORD_KEYS, 'a record');
+  checkKeys(input, RECORD_KEYS, 'a record');
   const type = checkType(input.type);
   return {
     name: writtenOwnerName(input.name, zone),
@@ -143,7 +142,7 @@ export function checkRecordChanges(
   was: RecordIdentity,
   zone: string,
 ): RecordIdentity & { readonly ttl: number | undefined } {
-  checkMembers(changes, CHANGE_KEYS, 'the changes of a record');
+  checkKeys(changes, CHANGE_KEYS, 'the changes of a record');
   const type = changes.type === undefined ? was.type : checkType(changes.type);
   const isOther = changes.value !== undefined || type !== was.type;
   return {

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, checkKeys } from '@sdk/common';
 import { checkTtl } from '../check.js';
-import { checkMembers } from '../members.js';
 import type { CreateZoneInput } from '../models.js';
 import { absoluteName, canonicalZoneName, hostName } from '../names.js';
 import { seen } from '../seen.js';
@@ -28,7 +27,7 @@ interface NewZone {
 
 /** @throws ConfigurationError that names the member at fault. */
 export function checkNewZone(input: CreatePowerDnsZoneInput): NewZone {
-  checkMembers(input, ['name', 'ttl', 'kind', 'nameservers', 'masters', 'account'], 'createZone');
+  checkKeys(input, ['name', 'ttl', 'kind', 'nameservers', 'masters', 'account'], 'createZone');
   const { kind = 'native' } = input;
   if (!Object.hasOwn(WIRE_KINDS, kind)) {
     throw new ConfigurationError(`kind ${seen(kind)} is none of native, primary and secondary`, {

@@ -1,6 +1,5 @@
-import { CALL_KEYS, ConfigurationError, callOptions } from '@sdk/common';
+import { CALL_KEYS, ConfigurationError, callOptions, checkKeys } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { checkMembers } from '../members.js';
 import { canonicalZoneName, relativeName } from '../names.js';
 import { seen } from '../seen.js';
 import { readValue } from '../values.js';
@@ -34,7 +33,7 @@ export function checkSearch(
   query: string,
   options: PowerDnsSearchOptions,
 ): { parameters: Record<string, string | number>; call: CallOptions } {
-  checkMembers(options, [...CALL_KEYS, 'kind', 'maxResults'], 'searchData');
+  checkKeys(options, [...CALL_KEYS, 'kind', 'maxResults'], 'searchData');
   const { kind = 'all', maxResults = 100 } = options;
   if (typeof query !== 'string' || query === '' || /[\x00-\x1f\x7f]/.test(query)) {
     throw new ConfigurationError(`query ${seen(query)} must be a text without control characters`, {
