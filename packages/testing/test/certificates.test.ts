@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import type { RequestOptions } from 'node:https';
 import { createCertificateAuthority, startOrigin } from '@sdk/testing';
@@ -38,7 +39,15 @@ describe('a certificate made for the run', () => {
     expect(await status(`https://localhost:${origin.port}/`, { family: 4 })).toBe(200);
     const six = await startOrigin({ tls: await ca.issue(), host: '::1' });
     origins.push(six);
-    expect(await status(six.url)).toBe(200);
+    // By its name: Node 22.23 takes no IPv6 address for one when it compares it with a certificate's.
+    expect(await status(six.url, { servername: 'localhost' })).toBe(200);
+    const { cert } = await ca.issue();
+    const addresses = ['::1', '127.0.0.1', '::2'];
+    expect(addresses.map((address) => new X509Certificate(cert).checkIP(address))).toEqual([
+      '::1',
+      '127.0.0.1',
+      undefined,
+    ]);
   });
 
   test('is refused by a client that does not trust its root', async () => {
