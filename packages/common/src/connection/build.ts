@@ -1,18 +1,19 @@
 /** The first stage: everything that can be known of a request before it is sent, checked and laid out once. */
 import { ConfigurationError } from '../errors.js';
-import { checkKeys, kindOf } from '../option-keys.js';
+import { kindOf, own } from '../option-keys.js';
 import type { Origin } from '../origin.js';
 import { compileLevel } from '../proxy/setting.js';
 import type { Body } from './body.js';
 import { bodyFrom } from './body.js';
 import { addCallHeaders } from './call-headers.js';
+import { checkKeys } from './call-options.js';
 import type { RequestContext } from './context.js';
 import { HeaderBag } from './header-bag.js';
 import type { HeaderRecord, HookContext, Hooks } from './hooks.js';
 import { checkedFunction, checkedSignal } from './option-objects.js';
 import type { CallOptions } from './options.js';
 import { CALL_KEYS } from './options.js';
-import { ownMembers, seen } from './own-members.js';
+import { seen } from './own-members.js';
 import type { Expectation, RequestBody, RequestSpec } from './request-spec.js';
 import { SPEC_KEYS } from './request-spec.js';
 import { targetPath, withQuery } from './request-target.js';
@@ -49,8 +50,7 @@ const ACCEPT: Readonly<Record<Expectation, readonly [accept: string, encoding: s
   none: ['*/*', 'identity'],
 };
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Without a prototype: what hangs on `Object.prototype` is nobody's option. */
-const NO_OPTIONS: CallOptions = Object.freeze(Object.create(null) as CallOptions);
+const NO_OPTIONS: CallOptions = Object.freeze(ownCall(Object.create(null) as CallOptions));
 
 /** @throws ConfigurationError that names what is wrong; nothing has been sent. */
 export function build(
@@ -58,11 +58,10 @@ export function build(
   given: RequestSpec,
   options: CallOptions | undefined,
 ): RequestContext {
-  const { hooks, settings, origin } = place;
+  const { hooks, settings, origin, purpose } = place;
   settings.checkOpen();
-  checkKeys(given, SPEC_KEYS, 'request');
-  const spec = ownMembers(given, 'request');
-  const call = options === undefined ? NO_OPTIONS : checkedCall(options);
+  const spec = ownSpec(given);
+  const call = options === undefined ? NO_OPTIONS : ownCall(options);
   const signal = checkedSignal(call.signal);
   if (signal?.aborted) throw signal.reason;
   const { method } = spec;
@@ -71,28 +70,29 @@ export function build(
       field: 'method',
     });
   }
-  const hookContext: HookContext = {
-    method,
-    origin,
-    purpose: place.purpose,
-    spec,
-    attempt: 0,
-    signal,
-    nested: options === undefined ? NO_OPTIONS : nestedOptions(call),
-  };
+  const nested = options === undefined ? NO_OPTIONS : nestedOptions(call);
+  const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
   const expect = method === 'HEAD' ? 'none' : expectationOf(spec.expect);
   const onProgress = checkedFunction(call.onProgress, 'onProgress');
   const bag = new HeaderBag();
+  const [accept, encoding] = ACCEPT[expect];
+  bag.add('User-Agent', settings.userAgent);
+  bag.add('Accept', accept);
+  bag.add('Accept-Encoding', encoding);
   const body = bodyOf(hooks, spec, bag, onProgress);
   const target = withQuery(targetPath(place.basePath, spec.path), hooks.defaultQuery(hookContext));
-  bag.set('User-Agent', settings.userAgent);
-  const [accept, encoding] = ACCEPT[expect];
-  bag.set('Accept', accept).set('Accept-Encoding', encoding);
   addHeaders(bag, hooks.defaultHeaders(hookContext));
   if (spec.headers !== undefined) addHeaders(bag, spec.headers);
   if (call.headers !== undefined) addCallHeaders(bag, call.headers);
+  // Every member is written out, in one literal: the stages copy this object, which is quick for a fixed shape only.
   return {
-    ...hookContext,
+    method,
+    origin,
+    purpose,
+    spec,
+    attempt: 0,
+    signal,
+    nested,
     hooks,
     settings,
     path: withQuery(target, spec.query),
@@ -117,9 +117,38 @@ export function build(
   };
 }
 
-function checkedCall(options: CallOptions): CallOptions {
-  checkKeys(options, CALL_KEYS, 'call options');
-  return ownMembers(options, 'call options');
+/** The request as its own members say it. */
+function ownSpec(given: RequestSpec): RequestSpec {
+  checkKeys(given, SPEC_KEYS, 'request');
+  return {
+    method: own(given, 'method') as string,
+    path: own(given, 'path') as string,
+    query: own(given, 'query'),
+    headers: own(given, 'headers'),
+    json: own(given, 'json'),
+    body: own(given, 'body'),
+    sizeBytes: own(given, 'sizeBytes'),
+    contentType: own(given, 'contentType'),
+    expect: own(given, 'expect'),
+    xml: own(given, 'xml'),
+    idempotent: own(given, 'idempotent'),
+    success: own(given, 'success'),
+    limitBytes: own(given, 'limitBytes'),
+  };
+}
+
+/** The call's options as their own members say them. */
+function ownCall(given: CallOptions): CallOptions {
+  checkKeys(given, CALL_KEYS, 'call options');
+  return {
+    httpProxy: own(given, 'httpProxy'),
+    noProxy: own(given, 'noProxy'),
+    timeouts: own(given, 'timeouts'),
+    retry: own(given, 'retry'),
+    signal: own(given, 'signal'),
+    headers: own(given, 'headers'),
+    onProgress: own(given, 'onProgress'),
+  };
 }
 
 function nestedOptions({

@@ -32,11 +32,13 @@ export function collect(
         stop(error);
       }
     });
-    body.once('end', () =>
-      resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes)),
-    );
+    body.once('end', () => {
+      resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes));
+    });
     body.on('error', reject);
-    body.once('close', () => reject(closedEarly()));
+    body.once('close', () => {
+      if (!body.readableEnded) reject(closedEarly());
+    });
     const stop = (error: unknown): void => {
       reject(error);
       body.destroy();
