@@ -1,6 +1,7 @@
 /** TLS over an open connection, to an origin or to an `https:` proxy. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isIP, type Socket } from 'node:net';
+import { isIP, isIPv6, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { ConfigurationError } from '../errors.js';
 import { tlsIdentity, type TlsOptions } from '../tls-options.js';
@@ -26,6 +27,9 @@ export function openTls(
       // RFC 6066 §3: an address is never asked for by name.
       servername: options?.servername ?? (isIP(host) === 0 ? host : ''),
       rejectUnauthorized: options?.rejectUnauthorized ?? true,
+      ...(isIPv6(host) && options?.servername === undefined
+        ? { checkServerIdentity: checkAddress }
+        : {}),
       ALPNProtocols: ['http/1.1'],
     });
     hold(secured);
@@ -35,6 +39,12 @@ export function openTls(
       resolve(secured);
     });
   });
+}
+
+/** Node 22.23 takes an IPv6 address for a malformed name; the certificate itself is asked first. */
+function checkAddress(host: string, certificate: tls.PeerCertificate): Error | undefined {
+  const listed = new X509Certificate(certificate.raw).checkIP(host) !== undefined;
+  return listed ? undefined : tls.checkServerIdentity(host, certificate);
 }
 
 /** One context for each TLS identity: making one parses every root, which takes tens of milliseconds. */

@@ -280,6 +280,18 @@ test('CONNECT and its Host write an IPv6 address in brackets', async () => {
   await six.close();
 });
 
+test('a certificate that does not list the IPv6 address is refused', async () => {
+  const six = await startOrigin({
+    host: '::1',
+    tls: await authority.issue({ hosts: ['127.0.0.1'] }),
+  });
+  const error = await failure(
+    transport.send(attempt(`${six.url}/`, { tls: { ca: authority.cert } })),
+  );
+  expect(error).toMatchObject({ code: 'SDK_TLS', reason: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  await six.close();
+});
+
 test('a proxy on an IPv6 address is reached', async () => {
   proxy = await startScriptedProxy(scripts.tunnel(), { host: '::1' });
   const response = await transport.send(
