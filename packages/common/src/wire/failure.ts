@@ -177,7 +177,8 @@ export function dialTimedOut(
     phase,
     timeoutMs,
     requestSent: 'no',
-    retryable: true,
+    // A proxy that took the connection and fell silent will be silent again; the remedy is the next of a list.
+    retryable: phase !== 'proxy',
     hint: `timeouts.${phase}Ms bounds this wait.`,
   });
 }

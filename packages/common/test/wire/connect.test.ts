@@ -177,6 +177,7 @@ test('a silent proxy times out in the time asked and leaves no socket', async ()
     phase: 'proxy',
     timeoutMs: 150,
     requestSent: 'no',
+    retryable: false,
   });
   expect(performance.now() - start).toBeLessThan(1_000);
   await socketsGone();
