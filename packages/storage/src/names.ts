@@ -11,7 +11,7 @@ const MAX_OBJECT_BYTES = 1024;
  */
 export function containerName(container: ContainerReference, field = 'container'): string {
   const name = checkedName(container, field, MAX_CONTAINER_BYTES);
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   if (name === '.' || name === '..' || /[/\\\u0000-\u001f\u007f]/.test(name)) {
     throw new ConfigurationError(
       `${field} is ${JSON.stringify(name)}: the name of a container holds no slash, backslash or control character and is not "." or ".."`,

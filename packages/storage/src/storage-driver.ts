@@ -140,7 +140,7 @@ export abstract class StorageDriver<
    * A URL that allows one thing for a while to whoever has it. Nothing is sent.
    * @throws UnsupportedError where `capabilities.presign` is `false`.
    */
-  // eslint-disable-next-line @typescript-eslint/require-await -- a rejection, as from the drivers that can
+
   async presign(
     _container: ContainerReference,
     _name: ObjectReference,

@@ -1,39 +1,37 @@
 /** Containers and objects as directories and files below one directory. */
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ConfigurationError,
-  ConflictError,
   defineCapabilities,
-  isSdkError,
-  NotFoundError,
   PermissionError,
   PreconditionError,
   ResponseError,
 } from '@sdk/common';
 import type { CallOptions, DriverOptions } from '@sdk/common';
+import {
+  checkCall,
+  checkedNames,
+  checkGetOptions,
+  checkListOptions,
+  checkPutOptions,
+} from '../call-checks.js';
 import type { StorageCapabilities } from '../capabilities.js';
 import { deletionError } from '../deletion-failures.js';
 import type { DeletionFailure } from '../deletion-failures.js';
-import { ifMatchHeader, etagOf } from '../etag.js';
-import { fileBody } from '../local/file-body.js';
+import { etagOf, ifMatchHeader } from '../etag.js';
 import {
-  checkedContainer,
-  CONTROL_DIRECTORY,
-  containerPath,
-  objectPath,
-  segmentsOf,
-} from '../local/location.js';
-import { removeEmptyContainer, removeFile } from '../local/remove.js';
-import { readSidecar } from '../local/sidecar.js';
-import type { Sidecar } from '../local/sidecar.js';
-import { isMissing, systemCode, throwSystemError } from '../local/system-errors.js';
-import { walk } from '../local/walk.js';
-import type { WalkBounds } from '../local/walk.js';
-import { syncDirectory, writeFileWhole } from '../local/write.js';
+  makeContainer,
+  readContainer,
+  readContainers,
+  removeContainer,
+} from '../local/containers.js';
+import { fileBody } from '../local/file-body.js';
+import { listFiles } from '../local/list.js';
+import { containerPath, segmentsOf } from '../local/location.js';
+import { modelOf, openObject } from '../local/read.js';
+import { removeFile } from '../local/remove.js';
+import { throwSystemError } from '../local/system-errors.js';
+import { writeFileWhole } from '../local/write.js';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../metadata.js';
 import type {
   Container,
@@ -47,14 +45,6 @@ import { containerName, kindOf, locationNames, objectName } from '../names.js';
 import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
 import { checkedRange } from '../range.js';
-import {
-  checkCall,
-  checkedNames,
-  checkListOptions,
-  checkPutOptions,
-  checkGetOptions,
-} from '../call-checks.js';
-import { compareBytes } from '../byte-order.js';
 import { StorageDriver } from '../storage-driver.js';
 import type {
   Download,
@@ -105,69 +95,28 @@ export class LocalStorage extends StorageDriver<undefined> {
   async *listContainers(options: CallOptions = {}): AsyncGenerator<Container> {
     checkCall(options, 'listContainers');
     this.#begin(options);
-    const entries = await readdir(this.#root, { withFileTypes: true }).catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT') return [];
-      return this.#fail(error, 'Listing the containers');
-    });
-    const names = entries
-      .filter((entry) => entry.isDirectory() && entry.name !== CONTROL_DIRECTORY)
-      .map((entry) => entry.name)
-      .sort(compareBytes);
-    for (const name of names) {
+    for await (const container of readContainers(this.#root)) {
       options.signal?.throwIfAborted();
-      const container = await this.#container(name).catch((error: unknown) => {
-        // Deleted meanwhile.
-        if (isSdkError(error, 'SDK_NOT_FOUND')) return undefined;
-        throw error;
-      });
-      if (container !== undefined) yield container;
+      yield container;
     }
   }
 
   async getContainer(container: ContainerReference, options: CallOptions = {}): Promise<Container> {
     checkCall(options, 'getContainer');
     this.#begin(options);
-    return this.#container(containerName(container));
+    return readContainer(this.#root, containerName(container));
   }
 
   async createContainer(name: string, options: CallOptions = {}): Promise<Container> {
     checkCall(options, 'createContainer');
     this.#begin(options);
-    const container = checkedContainer(containerName(name, 'name'));
-    try {
-      await mkdir(this.#root, { recursive: true });
-      await mkdir(path.join(this.#root, container));
-      await syncDirectory(this.#root);
-    } catch (error) {
-      if (systemCode(error) === 'EEXIST') {
-        throw new ConflictError(`The container ${JSON.stringify(container)} exists already`, {
-          status: 409,
-          providerCode: 'ContainerExists',
-        });
-      }
-      return this.#fail(error, `Creating the container ${JSON.stringify(container)}`);
-    }
-    return this.#container(container);
+    return makeContainer(this.#root, containerName(name, 'name'));
   }
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
     checkCall(options, 'deleteContainer');
     this.#begin(options);
-    const name = containerName(container);
-    const what = `Deleting the container ${JSON.stringify(name)}`;
-    const directory = await containerPath(this.#root, name);
-    const bounds = { prefix: '', startAfter: '', told: undefined };
-    try {
-      const first = await walk(directory, bounds).next();
-      if (first.done === true && (await removeEmptyContainer(this.#root, name))) return;
-    } catch (error) {
-      this.#fail(error, what);
-    }
-    throw new ConflictError(`The container ${JSON.stringify(name)} is not empty`, {
-      status: 409,
-      providerCode: 'ContainerNotEmpty',
-      hint: 'Delete its objects first.',
-    });
+    await removeContainer(this.#root, containerName(container));
   }
 
   listObjects(
@@ -184,27 +133,11 @@ export class LocalStorage extends StorageDriver<undefined> {
   ): AsyncGenerator<StorageEntry> {
     checkListOptions(options);
     this.#begin(options);
-    const name = containerName(container);
     const { prefix = '', delimiter = '', startAfter = '', signal } = options;
-    const directory = await containerPath(this.#root, name);
-    const bounds: WalkBounds = { prefix, startAfter, told: undefined };
-    try {
-      for await (const key of walk(directory, bounds)) {
-        signal?.throwIfAborted();
-        const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-        if (cut >= 0) {
-          const shared = key.slice(0, cut + delimiter.length);
-          bounds.told = shared;
-          if (compareBytes(shared, startAfter) > 0) yield { kind: 'prefix', name: shared };
-          continue;
-        }
-        bounds.told = undefined;
-        const file = path.join(directory, ...key.split('/'));
-        const stat = await lstat(file, { bigint: true }).catch(nothingIfMissing);
-        if (stat?.isFile() === true) yield await this.#object(name, key, stat);
-      }
-    } catch (error) {
-      this.#fail(error, `Listing the container ${JSON.stringify(name)}`);
+    const filter = { prefix, delimiter, startAfter };
+    for await (const entry of listFiles(this.#root, containerName(container), filter)) {
+      signal?.throwIfAborted();
+      yield entry;
     }
   }
 
@@ -215,7 +148,11 @@ export class LocalStorage extends StorageDriver<undefined> {
   ): Promise<StorageObject> {
     checkCall(options, 'headObject');
     this.#begin(options);
-    const { handle, object } = await this.#open(containerName(container), objectName(name));
+    const { handle, object } = await openObject(
+      this.#root,
+      containerName(container),
+      objectName(name),
+    );
     await handle.close();
     return object;
   }
@@ -229,8 +166,13 @@ export class LocalStorage extends StorageDriver<undefined> {
     this.#begin(options);
     const range = checkedRange(options.range);
     const ifMatch = options.ifMatch === undefined ? '*' : etagOf(ifMatchHeader(options.ifMatch));
-    const { handle, object } = await this.#open(containerName(container), objectName(name));
+    const { handle, object } = await openObject(
+      this.#root,
+      containerName(container),
+      objectName(name),
+    );
     try {
+      const { sizeBytes } = object;
       if (ifMatch !== '*' && ifMatch !== object.etag) {
         throw new PreconditionError(
           `${JSON.stringify(object.name)} has another etag than ifMatch`,
@@ -240,7 +182,6 @@ export class LocalStorage extends StorageDriver<undefined> {
           },
         );
       }
-      const { sizeBytes } = object;
       if (range !== undefined && range.start >= sizeBytes) {
         throw new ResponseError(
           `range.start is ${range.start}, behind the last byte of ${JSON.stringify(object.name)} (${sizeBytes} bytes)`,
@@ -287,7 +228,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     const object = objectName(name);
     const segments = segmentsOf(object);
     await removeFile(this.#root, containerName(container), object, segments).catch(
-      (error: unknown) => this.#fail(error, `Deleting ${JSON.stringify(object)}`),
+      (error: unknown) => throwSystemError(error, `Deleting ${JSON.stringify(object)}`),
     );
   }
 
@@ -303,10 +244,9 @@ export class LocalStorage extends StorageDriver<undefined> {
     const failures: DeletionFailure[] = [];
     let total = 0;
     for await (const name of checkedNames(names)) {
-      options.signal?.throwIfAborted();
       total += 1;
       try {
-        await this.deleteObject(place, name);
+        await this.deleteObject(place, name, options);
       } catch (error) {
         if (!(error instanceof ResponseError) || error.status === 404) throw error;
         failures.push({ name, code: error.providerCode ?? error.code, message: error.message });
@@ -324,16 +264,13 @@ export class LocalStorage extends StorageDriver<undefined> {
     this.#begin(options);
     const from = locationNames(source, 'source');
     const to = locationNames(target, 'target');
-    const { handle, object } = await this.#open(from.container, from.name);
-    const chunks = fileBody(
-      handle,
-      { start: 0, end: object.sizeBytes },
-      { signal: options.signal },
-    );
+    segmentsOf(to.name);
+    const { handle, object } = await openObject(this.#root, from.container, from.name);
+    const { contentType, metadata, sizeBytes } = object;
+    const chunks = fileBody(handle, { start: 0, end: sizeBytes }, { signal: options.signal });
     try {
-      const { contentType, metadata, sizeBytes: totalBytes } = object;
       const described = { ...options, contentType, metadata };
-      return await this.#put(to.container, to.name, described, { chunks, totalBytes });
+      return await this.#put(to.container, to.name, described, { chunks, totalBytes: sizeBytes });
     } finally {
       chunks.destroy();
     }
@@ -361,94 +298,16 @@ export class LocalStorage extends StorageDriver<undefined> {
         options.onProgress?.({ direction: 'up', bytes, totalBytes });
         options.signal?.throwIfAborted();
       },
-    }).catch((error: unknown) => this.#fail(error, `Writing ${JSON.stringify(name)}`));
-    return model(name, stat, { name, contentType, metadata, etag });
-  }
-
-  /** Opens a file, so that what is said of it and its bytes belong together. The caller closes it. */
-  async #open(
-    container: string,
-    name: string,
-  ): Promise<{ readonly handle: FileHandle; readonly object: StorageObject }> {
-    const segments = segmentsOf(name);
-    const what = `Reading ${JSON.stringify(name)}`;
-    const directory = await containerPath(this.#root, container);
-    let handle: FileHandle;
-    try {
-      const file = await objectPath(directory, segments);
-      // O_NONBLOCK: to open a named pipe would wait for its writer.
-      handle = await open(
-        file,
-        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-      );
-    } catch (error) {
-      if (isMissing(error)) throw absent(name);
-      return this.#fail(error, what);
-    }
-    try {
-      const stat = await handle.stat({ bigint: true });
-      if (!stat.isFile()) throw absent(name);
-      return { handle, object: await this.#object(container, name, stat) };
-    } catch (error) {
-      await handle.close();
-      return this.#fail(error, what);
-    }
-  }
-
-  async #object(container: string, name: string, stat: BigIntStats): Promise<StorageObject> {
-    return model(name, stat, await readSidecar(this.#root, container, name, stat));
-  }
-
-  async #container(name: string): Promise<Container> {
-    const stat = await lstat(await containerPath(this.#root, name));
-    return {
-      name,
-      createdAt: stat.birthtime.toISOString(),
-      raw: { inode: String(stat.ino), modifiedAt: stat.mtime.toISOString() },
-    };
+    }).catch((error: unknown) => throwSystemError(error, `Writing ${JSON.stringify(name)}`));
+    return modelOf(name, stat, { name, contentType, metadata, etag });
   }
 
   #begin({ signal }: CallOptions): void {
     this.settings.checkOpen();
     signal?.throwIfAborted();
   }
-
-  #fail(error: unknown, what: string): never {
-    throwSystemError(error, what);
-  }
 }
 
-function model(name: string, stat: BigIntStats, sidecar: Sidecar | undefined): StorageObject {
-  return {
-    kind: 'object',
-    name,
-    sizeBytes: Number(stat.size),
-    // A file that was put there by other means has no MD5 at hand; its identity changes whenever it does.
-    etag: sidecar?.etag ?? [stat.ino, stat.size, stat.mtimeNs].map((n) => n.toString(16)).join('-'),
-    modifiedAt: new Date(Number(stat.mtimeMs)).toISOString(),
-    contentType: sidecar?.contentType ?? DEFAULT_CONTENT_TYPE,
-    metadata: sidecar?.metadata ?? {},
-    raw: {
-      inode: String(stat.ino),
-      modifiedNs: String(stat.mtimeNs),
-      described: sidecar !== undefined,
-    },
-  };
-}
-
-function absent(name: string): NotFoundError {
-  return new NotFoundError(`There is no object ${JSON.stringify(name)}`, {
-    status: 404,
-    providerCode: 'NoSuchObject',
-  });
-}
-
-function nothingIfMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the same shape as a stream
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

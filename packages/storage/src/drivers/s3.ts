@@ -66,7 +66,6 @@ export interface S3StorageOptions extends DriverOptions, AwsCredentials {
   readonly pathStyle?: boolean | undefined;
 }
 
-const DOCUMENT = 'docs/drivers/storage/s3.md';
 const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 /** Bounds the memory that many bucket names take; the oldest goes first. */
 const MAX_BUCKETS = 1_000;
@@ -316,7 +315,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
   }
 
   /** The URL is good for up to seven days. With PUT it takes any bytes: a body cannot be signed beforehand. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- an error becomes a rejection
+
   override async presign(
     container: ContainerReference,
     name: ObjectReference,

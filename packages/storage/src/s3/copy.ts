@@ -102,7 +102,6 @@ async function copyInParts(
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the same shape as parts that are read from a stream
 async function* ranges(
   sizeBytes: number,
 ): AsyncGenerator<{ number: number; start: number; end: number }> {

@@ -11,7 +11,7 @@ export const MAX_NAMES = 1_000;
 const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** XML 1.0 cannot carry these, and turns a carriage return into a line feed: such a name needs a request of its own. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
 const NOT_IN_XML = /[\u0000-\u001f\ufffe\uffff]/;
 
 /** Whether a name can be told in a list; else it is deleted by itself. */

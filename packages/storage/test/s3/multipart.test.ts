@@ -265,7 +265,7 @@ describe('one request is enough', () => {
       { etag: `"${'0'.repeat(32)}"`, 'x-amz-server-side-encryption': 'aws:kms' },
     ]) {
       origin.intercept = ({ response }) => void response.writeHead(200, headers).end();
-      await s3.putObject('bucket', 'x', 'bytes');
+      expect((await s3.putObject('bucket', 'x', 'bytes')).sizeBytes).toBe(5);
     }
   });
 
