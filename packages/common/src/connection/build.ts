@@ -74,11 +74,15 @@ export function build(
   const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
   const expect = method === 'HEAD' ? 'none' : expectationOf(spec.expect);
   const onProgress = checkedFunction(call.onProgress, 'onProgress');
-  const bag = new HeaderBag();
   const [accept, encoding] = ACCEPT[expect];
-  bag.add('User-Agent', settings.userAgent);
-  bag.add('Accept', accept);
-  bag.add('Accept-Encoding', encoding);
+  const bag = new HeaderBag([
+    'User-Agent',
+    settings.userAgent,
+    'Accept',
+    accept,
+    'Accept-Encoding',
+    encoding,
+  ]);
   const body = bodyOf(hooks, spec, bag, onProgress);
   const target = withQuery(targetPath(place.basePath, spec.path), hooks.defaultQuery(hookContext));
   addHeaders(bag, hooks.defaultHeaders(hookContext));

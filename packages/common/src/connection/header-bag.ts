@@ -40,11 +40,6 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
     return this;
   }
 
-  /** Appends a header that is known to be well-formed, and not to be there yet. */
-  add(name: string, value: string): void {
-    this.#flat.push(name, value);
-  }
-
   /** Sets a header where there is none of that name. */
   setDefault(name: string, value: string): this {
     return this.has(name) ? this : this.set(name, value);
