@@ -1,7 +1,7 @@
 /** Storing one object: in one request where that is safe and sure, else in parts. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { onAbort, PreconditionError } from '@sdk/common';
+import { isSdkError, onAbort, PreconditionError, UnsupportedError } from '@sdk/common';
 import type { CallOptions, RequestBody } from '@sdk/common';
 import { sha256Hex, UNSIGNED_PAYLOAD } from '@sdk/providers/aws';
 import { etagOf } from '../etag.js';
@@ -116,6 +116,16 @@ async function put(target: ObjectTarget, bytes: Bytes): Promise<StorageObject> {
   const headers = await putBytes(target, bytes, target.call, undefined, {
     ...objectHeaders(target),
     'if-none-match': target.mustBeNew ? '*' : undefined,
+  }).catch((error: unknown) => {
+    if (!target.mustBeNew || !isSdkError(error, 'SDK_SERVER') || error.status !== 501) throw error;
+    // Swift says so, and others that know no conditions; what is there was not touched.
+    throw new UnsupportedError(
+      'This server cannot store an object only where there is none (501)',
+      {
+        hint: 'Leave ifNoneMatch out, and ask headObject before; of two uploads at once the later then wins.',
+        cause: error,
+      },
+    );
   });
   return storedObject(target, bytes.sizeBytes, {
     etag: headers.get('etag'),

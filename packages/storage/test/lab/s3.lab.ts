@@ -29,6 +29,20 @@ describe.each([
       fetchUrl: (url, method, body) => fetchUrl(url, method, body, tls?.ca),
     });
 
+    test('ifNoneMatch, which s3api refuses, is an UnsupportedError and changes nothing', async () => {
+      const driver = s3();
+      const container = await driver.createContainer(`sdk-${Date.now().toString(36)}`);
+      const options = { ifNoneMatch: '*' } as const;
+      await driver.putObject(container, 'x', 'first');
+      await expect(driver.putObject(container, 'x', 'second', options)).rejects.toMatchObject({
+        code: 'SDK_UNSUPPORTED',
+      });
+      expect((await driver.headObject(container, 'x')).sizeBytes).toBe(5);
+      await driver.deleteObject(container, 'x');
+      await driver.deleteContainer(container);
+      await driver.close();
+    });
+
     test('a wrong secret is an AuthenticationError', async () => {
       const driver = s3({ secretAccessKey: 'wrong' });
       await expect(driver.listContainers().next()).rejects.toMatchObject({

@@ -80,6 +80,13 @@ describe('an answer that an origin of ours makes up becomes the error that fits 
     expect(error['message']).toContain('Bad gateway of somebody');
   });
 
+  test('a server that stores nothing conditionally is an UnsupportedError, for ifNoneMatch alone', async () => {
+    origin.intercept = always(501, 'NotImplemented');
+    const conditional = s3.putObject('bucket', 'x', 'bytes', { ifNoneMatch: '*' });
+    expect((await failureOf(conditional))['code']).toBe('SDK_UNSUPPORTED');
+    expect((await failureOf(s3.putObject('bucket', 'x', 'bytes')))['code']).toBe('SDK_SERVER');
+  });
+
   test('SlowDown is tried again, whatever the method', async () => {
     let left = 2;
     origin.intercept = (call) => (left-- > 0 ? fail(call, 503, 'SlowDown') : false);
