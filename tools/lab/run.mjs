@@ -5,7 +5,7 @@
  *     node tools/lab/run.mjs up                       install, start, and wait for Ctrl-C
  */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -71,7 +71,10 @@ async function waitForInterrupt(lab) {
 
 /** @param {import('./lab.mjs').Lab} lab @param {string[]} jestArgs @returns {Promise<string[]>} */
 async function test(lab, jestArgs) {
-  const reportFile = join(lab.dir, 'jest.json');
+  // Beside those of the other test runs, so that CI counts all of them.
+  const reportFile = join(ROOT, '.cache/results/lab.json');
+  await mkdir(join(ROOT, '.cache/results'), { recursive: true });
+  await rm(reportFile, { force: true });
   // The way to a server is each test's own choice; this machine's proxy variables have no say in it.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name)),
