@@ -8,7 +8,7 @@ import {
   MalformedResponseError,
   PermissionError,
 } from '@sdk/common';
-import type { CallOptions, DriverOptions } from '@sdk/common';
+import type { CallOptions, DriverOptions, RequestSpec } from '@sdk/common';
 import { awsErrorClass, AWS_KEYS, checkedCredentials } from '@sdk/providers/aws';
 import type { AwsCredentials } from '@sdk/providers/aws';
 import type { Readable } from 'node:stream';
@@ -47,6 +47,7 @@ import { copy } from '../s3/copy.js';
 import { deleteBatch, fitsInXml, MAX_NAMES } from '../s3/delete-many.js';
 import { listEntries } from '../s3/list.js';
 import { lacking, S3Connection } from '../s3/s3-connection.js';
+import { underTotal } from '../s3/total.js';
 import { upload } from '../s3/upload.js';
 import { StorageDriver } from '../storage-driver.js';
 import type {
@@ -138,31 +139,20 @@ export class S3Storage extends StorageDriver<S3Connection> {
   async createContainer(name: string, options: CallOptions = {}): Promise<Container> {
     checkCall(options, 'createContainer');
     const bucket = this.#bucket(name, 'name');
-    // In us-east-1 Amazon answers 200 to whoever owns the bucket already, as some others do everywhere.
-    const { status } = await bucket.request(
-      { method: 'HEAD', success: [301, 400, 403, 404] },
-      options,
-    );
-    if (status === 200) {
-      throw new ConflictError(
-        `The bucket ${JSON.stringify(bucket.name)} exists already, and is yours`,
-        {
-          status: 409,
-          providerCode: 'BucketAlreadyOwnedByYou',
-        },
-      );
-    }
     const { region } = this.#credentials;
-    const place = { LocationConstraint: region };
-    const body =
-      region === 'us-east-1'
-        ? undefined
-        : buildXml('CreateBucketConfiguration', place, { xmlns: XMLNS });
-    const { headers } = await bucket.request(
-      { method: 'PUT', body, contentType: body && 'application/xml', expect: 'none' },
-      options,
-    );
-    return { name: bucket.name, raw: headers.toJSON() };
+    return underTotal(options, this.#totalMs(options), async (call) => {
+      // In us-east-1 Amazon answers 200 to whoever owns the bucket already, as some others do everywhere.
+      const { status } = await bucket.request(
+        { method: 'HEAD', success: [301, 400, 403, 404] },
+        call,
+      );
+      if (status === 200) throw ownedAlready(bucket.name);
+      const { headers } = await bucket.request(
+        { method: 'PUT', ...placedIn(region), expect: 'none' },
+        call,
+      );
+      return { name: bucket.name, raw: headers.toJSON() };
+    });
   }
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
@@ -218,15 +208,22 @@ export class S3Storage extends StorageDriver<S3Connection> {
       callOptions(options) ?? {},
     );
     const { headers, body, status } = answer;
-    if (range !== undefined && (status !== 206 || !isRange(range, headers.get('content-range')))) {
+    try {
+      if (
+        range !== undefined &&
+        (status !== 206 || !isRange(range, headers.get('content-range')))
+      ) {
+        throw new MalformedResponseError(
+          `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
+          { status },
+        );
+      }
+      return { object: objectFromHeaders(key, headers), body };
+    } catch (error) {
       body.on('error', () => {});
       body.destroy();
-      throw new MalformedResponseError(
-        `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
-        { status },
-      );
+      throw error;
     }
-    return { object: objectFromHeaders(key, headers), body };
   }
 
   async putObject(
@@ -246,6 +243,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
           metadata: checkedMetadata(options.metadata),
           mustBeNew: options.ifNoneMatch !== undefined,
           call: callOptions(options) ?? {},
+          totalMs: this.#totalMs(options),
           warn: (message) => this.#warn(message),
         },
         checkedBody(body, options.sizeBytes),
@@ -280,18 +278,20 @@ export class S3Storage extends StorageDriver<S3Connection> {
     const bucket = this.#bucket(container);
     const failures: DeletionFailure[] = [];
     let total = 0;
-    let batch: string[] = [];
-    const flush = async (): Promise<void> => {
-      if (batch.length > 0) failures.push(...(await deleteBatch(bucket, batch, options)));
-      batch = [];
-    };
-    for await (const name of checkedNames(names)) {
-      total += 1;
-      if (fitsInXml(name)) batch.push(name);
-      else await this.deleteObject(container, name, options);
-      if (batch.length === MAX_NAMES) await flush();
-    }
-    await flush();
+    await underTotal(options, this.#totalMs(options), async (call) => {
+      let batch: string[] = [];
+      const flush = async (): Promise<void> => {
+        if (batch.length > 0) failures.push(...(await deleteBatch(bucket, batch, call)));
+        batch = [];
+      };
+      for await (const name of checkedNames(names)) {
+        total += 1;
+        if (fitsInXml(name)) batch.push(name);
+        else await this.deleteObject(container, name, call);
+        if (batch.length === MAX_NAMES) await flush();
+      }
+      await flush();
+    });
     const [first] = failures;
     if (first === undefined) return;
     const Class = awsErrorClass(first.code) ?? PermissionError;
@@ -309,7 +309,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     return copy(
       { bucket: this.#bucket(from.container), key: from.name },
       { bucket: this.#bucket(to.container), key: to.name },
-      options,
+      { call: options, totalMs: this.#totalMs(options) },
       (message) => this.#warn(message),
     );
   }
@@ -350,9 +350,31 @@ export class S3Storage extends StorageDriver<S3Connection> {
     return bucket;
   }
 
+  /** For calls that take several requests. */
+  #totalMs({ timeouts }: CallOptions): number | undefined {
+    return timeouts?.totalMs ?? this.settings.timeouts.totalMs;
+  }
+
   #warn(message: string): void {
     const { logger } = this.settings;
     if (logger === undefined) process.emitWarning(message, { code: 'SDK_UPLOAD_NOT_ABORTED' });
     else logger.warn(message);
   }
+}
+
+function ownedAlready(bucket: string): ConflictError {
+  return new ConflictError(`The bucket ${JSON.stringify(bucket)} exists already, and is yours`, {
+    status: 409,
+    providerCode: 'BucketAlreadyOwnedByYou',
+  });
+}
+
+/** The body that says where a bucket shall be; us-east-1 is where it is without one. */
+function placedIn(region: string): Pick<RequestSpec, 'body' | 'contentType'> {
+  if (region === 'us-east-1') return {};
+  const place = { LocationConstraint: region };
+  return {
+    body: buildXml('CreateBucketConfiguration', place, { xmlns: XMLNS }),
+    contentType: 'application/xml',
+  };
 }

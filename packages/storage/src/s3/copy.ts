@@ -1,5 +1,5 @@
 /** Copying within S3: the bytes never come here. */
-import { onAbort, isSdkError } from '@sdk/common';
+import { isSdkError } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { encodeUri, encodeUriPath } from '@sdk/providers/aws';
 import { DEFAULT_CONTENT_TYPE } from '../metadata.js';
@@ -8,8 +8,11 @@ import { etagOf, ifMatchHeader } from '../etag.js';
 import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { storeInParts } from './multipart.js';
+import type { SendPart } from './multipart.js';
+import type { ObjectTarget } from './object-facts.js';
 import { MAX_PARTS } from './parts.js';
 import { lacking } from './s3-connection.js';
+import { underTotal } from './total.js';
 
 /** An object and its bucket. */
 export interface Place {
@@ -26,21 +29,23 @@ const COPY_PART_BYTES = 512 * MIB;
 export async function copy(
   source: Place,
   target: Place,
-  call: CallOptions,
+  given: { readonly call: CallOptions; readonly totalMs: number | undefined },
   warn: (message: string) => void,
 ): Promise<StorageObject> {
-  try {
-    await copyWhole(source, target, call);
-  } catch (error) {
-    // S3 answers InvalidRequest for whatever is wrong with a copy; only the source's size tells whether it was this.
-    const tooLarge =
-      isSdkError(error, 'SDK_VALIDATION') &&
-      /^(InvalidRequest|EntityTooLarge)$/.test(error.providerCode ?? '');
-    const whole = tooLarge ? await head(source, call) : undefined;
-    if (whole === undefined || whole.sizeBytes <= ONE_COPY_BYTES) throw error;
-    await copyInParts(source, target, whole, call, warn);
-  }
-  return head(target, call);
+  return underTotal(given.call, given.totalMs, async (call, stop) => {
+    try {
+      await copyWhole(source, target, call);
+    } catch (error) {
+      // S3 answers InvalidRequest for whatever is wrong with a copy; only the source's size tells whether it was this.
+      const tooLarge =
+        isSdkError(error, 'SDK_VALIDATION') &&
+        /^(InvalidRequest|EntityTooLarge)$/.test(error.providerCode ?? '');
+      const whole = tooLarge ? await head(source, call) : undefined;
+      if (whole === undefined || whole.sizeBytes <= ONE_COPY_BYTES) throw error;
+      await copyInParts(source, { ...target, call, warn, totalMs: given.totalMs }, whole, stop);
+    }
+    return head(target, call);
+  });
 }
 
 async function head({ bucket, key }: Place, call: CallOptions): Promise<StorageObject> {
@@ -63,48 +68,41 @@ async function copyWhole(source: Place, { bucket, key }: Place, call: CallOption
 
 async function copyInParts(
   source: Place,
-  target: Place,
+  target: Place & Pick<ObjectTarget, 'call' | 'warn' | 'totalMs'>,
   whole: StorageObject,
-  call: CallOptions,
-  warn: (message: string) => void,
+  stop: AbortController,
 ): Promise<void> {
-  const { signal } = call;
-  const stop = new AbortController();
-  const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
   const { contentType = DEFAULT_CONTENT_TYPE, metadata } = whole;
-  try {
-    await storeInParts(
-      { ...target, contentType, metadata, mustBeNew: false, call, warn },
-      ranges(whole.sizeBytes),
-      async ({ number, start, end }, query, options) => {
-        const { body } = await target.bucket.request<{ CopyPartResult?: { ETag?: string } }>(
-          {
-            method: 'PUT',
-            key: target.key,
-            query,
-            headers: {
-              'x-amz-copy-source': copySource(source),
-              'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
-              'x-amz-copy-source-if-match': ifMatchHeader(whole.etag),
-            },
-            expect: 'xml',
-          },
-          options,
-        );
-        const etag = etagOf(body?.CopyPartResult?.ETag);
-        if (etag === '') throw lacking('<CopyPartResult>');
-        return { number, sizeBytes: end - start, etag };
+  const copyPart: SendPart<Range> = async ({ number, start, end }, query, call) => {
+    const { body } = await target.bucket.request<{ CopyPartResult?: { ETag?: string } }>(
+      {
+        method: 'PUT',
+        key: target.key,
+        query,
+        headers: {
+          'x-amz-copy-source': copySource(source),
+          'x-amz-copy-source-range': `bytes=${start}-${end - 1}`,
+          'x-amz-copy-source-if-match': ifMatchHeader(whole.etag),
+        },
+        expect: 'xml',
       },
-      stop,
+      call,
     );
-  } finally {
-    stopListening?.();
-  }
+    const etag = etagOf(body?.CopyPartResult?.ETag);
+    if (etag === '') throw lacking('<CopyPartResult>');
+    return { number, sizeBytes: end - start, etag };
+  };
+  const described = { ...target, contentType, metadata, mustBeNew: false };
+  await storeInParts(described, ranges(whole.sizeBytes), copyPart, stop);
 }
 
-async function* ranges(
-  sizeBytes: number,
-): AsyncGenerator<{ number: number; start: number; end: number }> {
+interface Range {
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+async function* ranges(sizeBytes: number): AsyncGenerator<Range> {
   const step = Math.max(COPY_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
   for (let number = 1, start = 0; start < sizeBytes; number += 1, start += step) {
     yield { number, start, end: Math.min(start + step, sizeBytes) };

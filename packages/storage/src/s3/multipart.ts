@@ -5,7 +5,7 @@ import type { CallOptions } from '@sdk/common';
 import { etagOf } from '../etag.js';
 import type { StorageObject } from '../models.js';
 import { objectFromHeaders } from './answers.js';
-import { objectHeaders, storedObject } from './object-facts.js';
+import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
 import { lacking } from './s3-connection.js';
 
@@ -45,8 +45,9 @@ export async function storeInParts<P extends Numbered>(
   send: SendPart<P>,
   stop: AbortController,
 ): Promise<StorageObject> {
-  const call = { ...target.call, signal: stop.signal, onProgress: undefined };
-  const uploadId = await begin(target, call);
+  const first = { ...target.call, signal: stop.signal, onProgress: undefined };
+  const uploadId = await begin(target, first);
+  const call = { ...first, headers: laterHeaders(first.headers) };
   try {
     const sent = await sendAll(parts, stop, (part) =>
       send(part, { partNumber: part.number, uploadId }, call),
@@ -161,7 +162,8 @@ async function completedBefore(
 /** Takes back the parts that have arrived. That this failed is told beside what went wrong, not in its place. */
 async function abandon(target: ObjectTarget, uploadId: string, error: unknown): Promise<void> {
   const { bucket, key, call, warn } = target;
-  const { httpProxy, noProxy, headers, timeouts } = call;
+  const { httpProxy, noProxy, timeouts } = call;
+  const headers = laterHeaders(call.headers);
   try {
     await bucket.request(
       { method: 'DELETE', key, query: { uploadId }, expect: 'none', success: [404] },

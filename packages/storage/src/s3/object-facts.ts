@@ -14,6 +14,8 @@ export interface ObjectTarget {
   /** Fail where an object of that name exists. */
   readonly mustBeNew: boolean;
   readonly call: CallOptions;
+  /** The whole call may take so long; `undefined`: without end. */
+  readonly totalMs: number | undefined;
   /** Told of what could not be cleaned up, where no error can carry it. */
   readonly warn: (message: string) => void;
 }
@@ -45,4 +47,20 @@ export function storedObject(
     metadata,
     raw: answer.raw,
   };
+}
+
+/** What goes with each request about an object; the rest describes it, and S3 refuses that with parts. */
+const WITH_EACH =
+  /^x-amz-(?:server-side-encryption-customer-|request-payer$|expected-bucket-owner$)/i;
+
+/**
+ * The caller's own headers for the requests that follow the first of an upload in parts: without what describes the object,
+ * such as `x-amz-acl` or `Cache-Control`, which goes with the first alone.
+ */
+export function laterHeaders(headers: CallOptions['headers']): CallOptions['headers'] {
+  if (headers === undefined) return undefined;
+  const describes = /^(?:x-amz-|content-|cache-control$|expires$|if-)/i;
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => WITH_EACH.test(name) || !describes.test(name)),
+  );
 }

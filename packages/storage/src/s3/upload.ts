@@ -1,7 +1,7 @@
 /** Storing one object: in one request where that is safe and sure, else in parts. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { isSdkError, onAbort, PreconditionError, UnsupportedError } from '@sdk/common';
+import { isSdkError, PreconditionError, UnsupportedError } from '@sdk/common';
 import type { CallOptions, RequestBody } from '@sdk/common';
 import { sha256Hex, UNSIGNED_PAYLOAD } from '@sdk/providers/aws';
 import { etagOf } from '../etag.js';
@@ -9,12 +9,14 @@ import type { StorageObject } from '../models.js';
 import type { CheckedBody } from '../object-body.js';
 import { asIntegrityError, checkEtag } from './integrity.js';
 import { storeInParts } from './multipart.js';
-import { objectHeaders, storedObject } from './object-facts.js';
+import type { SendPart } from './multipart.js';
+import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
 import { PART_BYTES, partSizes, partsOf } from './parts.js';
 import type { Part } from './parts.js';
 import { UploadProgress } from './progress.js';
 import { lacking } from './s3-connection.js';
+import { underTotal } from './total.js';
 
 /** Up to here a stream goes in one request over `https:`; a longer one that fails would have to begin anew. */
 const ONE_REQUEST_BYTES = 64 * 1024 * 1024;
@@ -71,33 +73,27 @@ async function putStream(
 }
 
 /** Reads a part; where it is the whole object, one request stores it. */
-async function putParts(target: ObjectTarget, source: StreamBody): Promise<StorageObject> {
-  const { signal } = target.call;
-  const stop = new AbortController();
-  signal?.throwIfAborted();
-  const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
-  const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));
-  try {
-    const first = (await parts.next()).value as Part;
-    if (first.last) return await put(target, signed(first));
-    if (target.mustBeNew) await refuseExisting(target);
-    const progress = new UploadProgress(target.call.onProgress, source.sizeBytes);
-    return await storeInParts(
-      target,
-      prepend(first, parts),
-      async (part, query, call) => {
-        const options = { ...call, ...progress.ofPart(part.number) };
-        const headers = await putBytes(target, signed(part), options, query);
+function putParts(given: ObjectTarget, source: StreamBody): Promise<StorageObject> {
+  return underTotal(given.call, given.totalMs, async (call, stop) => {
+    const target = { ...given, call };
+    const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));
+    try {
+      const first = (await parts.next()).value as Part;
+      if (first.last) return await put(target, signed(first));
+      if (target.mustBeNew) await refuseExisting(target);
+      const progress = new UploadProgress(call.onProgress, source.sizeBytes);
+      const sendPart: SendPart<Part> = async (part, query, options) => {
+        const told = { ...options, ...progress.ofPart(part.number) };
+        const headers = await putBytes(target, signed(part), told, query);
         const etag = etagOf(headers.get('etag'));
         if (etag === '') throw lacking('the ETag of a part');
         return { number: part.number, sizeBytes: part.sizeBytes, etag };
-      },
-      stop,
-    );
-  } finally {
-    stopListening?.();
-    await parts.return(undefined);
-  }
+      };
+      return await storeInParts(target, prepend(first, parts), sendPart, stop);
+    } finally {
+      await parts.return(undefined);
+    }
+  });
 }
 
 interface Bytes {
@@ -161,7 +157,7 @@ async function putBytes(
 
 /** Asked before gigabytes are sent in vain; the end of the upload asks again, in one step with storing it. */
 async function refuseExisting({ bucket, key, call }: ObjectTarget): Promise<void> {
-  const options = { ...call, onProgress: undefined };
+  const options = { ...call, onProgress: undefined, headers: laterHeaders(call.headers) };
   const { status } = await bucket.request({ method: 'HEAD', key, success: [404] }, options);
   if (status === 404) return;
   throw new PreconditionError(`${JSON.stringify(key)} exists already`, { status: 412 });

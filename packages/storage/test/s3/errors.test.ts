@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Storage } from '@sdk/storage/drivers/s3';
+import { until } from '@sdk/testing';
 import { answerXml, fail, startS3Origin } from './s3-origin.js';
 import type { S3Call, S3Origin } from './s3-origin.js';
 import { KEY } from './verify-sigv4.js';
@@ -85,6 +86,17 @@ describe('an answer that an origin of ours makes up becomes the error that fits 
     const conditional = s3.putObject('bucket', 'x', 'bytes', { ifNoneMatch: '*' });
     expect((await failureOf(conditional))['code']).toBe('SDK_UNSUPPORTED');
     expect((await failureOf(s3.putObject('bucket', 'x', 'bytes')))['code']).toBe('SDK_SERVER');
+  });
+
+  test('an object without a size is a MalformedResponseError, and its body is let go', async () => {
+    origin.intercept = ({ response }) => {
+      response.writeHead(200, { etag: '"e"', 'transfer-encoding': 'chunked' });
+      response.write('endless');
+      response.once('close', () => response.end());
+    };
+    const error = await failureOf(s3.getObject('bucket', 'x'));
+    expect(error['code']).toBe('SDK_MALFORMED_RESPONSE');
+    await until(() => origin.calls.at(-1)?.response.destroyed === true, 'the socket was let go');
   });
 
   test('SlowDown is tried again, whatever the method', async () => {

@@ -124,6 +124,40 @@ describe('an upload in parts, to an origin of ours that verifies signatures,', (
     await s3.deleteObject('bucket', 'big');
   }, 30_000);
 
+  test('keeps to the total of the call as a whole, and is aborted when it has passed', async () => {
+    origin.intercept = async (call) => {
+      if (isPart(call)) await sleep(400);
+      return false;
+    };
+    const began = Date.now();
+    const timeouts = { totalMs: 1000 };
+    const error = await failureOf(s3.putObject('bucket', 'slow', stream(100 * MIB), { timeouts }));
+    expect(error).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total', timeoutMs: 1000 });
+    expect(Date.now() - began).toBeLessThan(8_000);
+    expect(origin.uploads.size).toBe(0);
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('x');
+      await new Promise(() => {});
+    }
+    const waiting = s3.putObject('bucket', 'silent', silent(), { timeouts: { totalMs: 100 } });
+    expect(await failureOf(waiting)).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total' });
+  }, 30_000);
+
+  test("sends the caller's own headers where they belong", async () => {
+    const before = origin.calls.length;
+    const headers = { 'x-amz-acl': 'private', 'x-amz-request-payer': 'requester', 'x-own': '1' };
+    await s3.putObject('bucket', 'headers', stream(9 * MIB), { headers });
+    const seen = origin.calls.slice(before).map(({ request }) => request.headers);
+    expect(seen.map((each) => each['x-amz-acl'])).toEqual([
+      'private',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    for (const each of seen)
+      expect(each).toMatchObject({ 'x-amz-request-payer': 'requester', 'x-own': '1' });
+  });
+
   test('sends a part again that failed', async () => {
     let left = 1;
     origin.intercept = (call) =>
