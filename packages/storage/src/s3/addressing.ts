@@ -15,7 +15,7 @@ const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/;
 const HOST_LABELS = /^[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])$/;
 
 /** Amazon's own endpoint of a region. */
-export function awsEndpoint(region: string): URL {
+function awsEndpoint(region: string): URL {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return new URL(`https://s3.${region}.${suffix}`);
 }
