@@ -29,7 +29,17 @@ const broken = [
     `${src('common')}/proxy/a.ts`,
     '../transport/good.js',
   ],
-  ['common-telemetry-imports-only-facts', `${src('common')}/telemetry/a.ts`, '../errors.js'],
+  ['common-route-imports-only-what-is-below', `${src('common')}/route/a.ts`, '../proxy/good.js'],
+  [
+    'connection-stages-stand-above-answers',
+    `${src('common')}/connection/answers/a.ts`,
+    '../stages/good.js',
+  ],
+  [
+    'connection-answers-stand-above-content-and-options',
+    `${src('common')}/connection/content/a.ts`,
+    '../answers/good.js',
+  ],
   ['common-errors-imports-only-facts', `${src('common')}/errors.ts`, './base.js'],
   ['common-facts-imports-nothing', `${src('common')}/facts.ts`, './base.js'],
   ['common-base-files-import-no-folder', `${src('common')}/low.ts`, './proxy/good.js'],
@@ -51,7 +61,8 @@ const allowed = [
   [`${src('common')}/connection/fine.ts`, '../transport/good.js'],
   [`${src('common')}/transport/fine.ts`, '../wire/good.js'],
   [`${src('common')}/wire/fine.ts`, '../errors.js'],
-  [`${src('common')}/wire/fine-too.ts`, '../proxy-server.js'], // a base file, not the folder proxy/
+  [`${src('common')}/wire/fine-too.ts`, '../route/good.js'],
+  [`${src('common')}/connection/stages/fine.ts`, '../answers/good.js'],
   [`${src('common')}/index.ts`, './driver/good.js'],
   [`${src('providers')}/google/index.ts`, '@sdk/common'],
   [`${src('dns')}/fine.ts`, '@sdk/common'],
@@ -62,11 +73,17 @@ const allowed = [
 ];
 
 const leaves = [
-  ...['driver', 'connection', 'transport', 'wire', 'proxy'].map(
-    (l) => `${src('common')}/${l}/good.ts`,
-  ),
+  ...[
+    'driver',
+    'connection',
+    'connection/stages',
+    'connection/answers',
+    'transport',
+    'wire',
+    'proxy',
+    'route',
+  ].map((l) => `${src('common')}/${l}/good.ts`),
   `${src('common')}/base.ts`,
-  `${src('common')}/proxy-server.ts`,
   `${src('compute')}/index.ts`,
   `${src('compute')}/drivers/two.ts`,
   `${src('compute')}/drivers/three/part.ts`,

@@ -5,7 +5,7 @@ const services = 'compute|storage|dns';
 
 /** A folder of common may import only the ones named; files that lie directly in src (errors, facts, …) serve all. */
 function layer(name, below) {
-  const upwards = ['proxy', 'wire', 'transport', 'connection', 'driver', 'telemetry'].filter(
+  const upwards = ['route', 'proxy', 'wire', 'transport', 'connection', 'driver'].filter(
     (other) => other !== name && !below.includes(other),
   );
   return {
@@ -34,17 +34,25 @@ export default {
       to: { couldNotResolve: true },
     },
 
-    // common: driver → connection → { proxy, transport → wire }; everything → errors → facts; telemetry → facts
-    layer('driver', ['connection', 'proxy', 'transport', 'telemetry']),
-    layer('connection', ['proxy', 'transport', 'telemetry']),
-    layer('transport', ['wire', 'telemetry']),
-    layer('wire', ['telemetry']),
-    layer('proxy', []),
+    // common: driver → connection → { proxy, transport → wire }; everything → errors → facts
+    layer('driver', ['connection', 'proxy', 'transport', 'route']),
+    layer('connection', ['proxy', 'transport', 'route']),
+    layer('transport', ['wire', 'route']),
+    layer('wire', ['route']),
+    layer('proxy', ['route']),
+    layer('route', []),
     {
-      name: 'common-telemetry-imports-only-facts',
+      name: 'connection-stages-stand-above-answers',
+      comment: 'Inside connection: stages → answers → { content, options }.',
       severity: 'error',
-      from: { path: `${common}telemetry/` },
-      to: { path: '^packages/', pathNot: `${common}(telemetry/|facts\\.ts$)` },
+      from: { path: `${common}connection/(answers|content|options)/` },
+      to: { path: `${common}connection/stages/` },
+    },
+    {
+      name: 'connection-answers-stand-above-content-and-options',
+      severity: 'error',
+      from: { path: `${common}connection/(content|options)/` },
+      to: { path: `${common}connection/answers/` },
     },
     {
       name: 'common-errors-imports-only-facts',

@@ -96,7 +96,11 @@ export abstract class SdkError extends Error {
     });
   }
 
-  [INSPECT](_depth: unknown, options: object, inspect: (value: unknown, options: object) => string): string {
+  [INSPECT](
+    _depth: unknown,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
     const { name: _name, message: _message, ...facts } = this.toJSON();
     return `${this.stack ?? `${this.name}: ${this.message}`} ${inspect(facts, options)}`;
   }
@@ -368,7 +372,10 @@ export class UnsupportedError extends SdkError {
  * across two copies of the package.
  */
 export function isSdkError(value: unknown): value is SdkError;
-export function isSdkError<C extends SdkErrorCode>(value: unknown, code: C): value is SdkErrorByCode[C];
+export function isSdkError<C extends SdkErrorCode>(
+  value: unknown,
+  code: C,
+): value is SdkErrorByCode[C];
 export function isSdkError(value: unknown, code?: SdkErrorCode): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const error = value as { [BRAND]?: unknown; code?: unknown };

@@ -2,8 +2,8 @@
 export { onAbort } from './abort.js';
 export { BaseConnection } from './connection/base-connection.js';
 export type { ConnectionOptions, ConnectionPlace } from './connection/base-connection.js';
-export { callOptions, checkKeys } from './connection/call-options.js';
-export { HeaderBag } from './connection/header-bag.js';
+export { callOptions, checkKeys } from './connection/options/call-options.js';
+export { HeaderBag } from './connection/content/header-bag.js';
 export type {
   EncodedBody,
   FailedAnswer,
@@ -19,7 +19,7 @@ export {
   DEFAULT_RETRY,
   DRIVER_KEYS,
   OPERATION_CALL_KEYS,
-} from './connection/options.js';
+} from './connection/options/options.js';
 export type {
   CallOptions,
   DriverOptions,
@@ -30,7 +30,7 @@ export type {
   RetrySetting,
   TimeoutSettings,
   ViewOptions,
-} from './connection/options.js';
+} from './connection/options/options.js';
 export { paginate } from './connection/pagination.js';
 export type { Pages } from './connection/pagination.js';
 export type {
@@ -40,12 +40,12 @@ export type {
   RequestSpec,
   SdkResponse,
 } from './connection/request-spec.js';
-export { percentEncode } from './connection/request-target.js';
-export type { Query, QueryValue } from './connection/request-target.js';
-export { Settings } from './connection/settings.js';
-export type { XmlDecodeOptions } from './connection/xml-decode.js';
-export { buildXml } from './connection/xml-encode.js';
-export type { XmlRecord, XmlValue } from './connection/xml-encode.js';
+export { percentEncode } from './connection/content/request-target.js';
+export type { Query, QueryValue } from './connection/content/request-target.js';
+export { Settings } from './connection/options/settings.js';
+export type { XmlDecodeOptions } from './connection/content/xml-decode.js';
+export { buildXml } from './connection/content/xml-encode.js';
+export type { XmlRecord, XmlValue } from './connection/content/xml-encode.js';
 export { BaseDriver } from './driver/base-driver.js';
 export { defineCapabilities, requireCapability } from './driver/capabilities.js';
 export type { Capabilities, Limitation } from './driver/capabilities.js';
@@ -86,8 +86,8 @@ export type {
   TransportErrorInit,
 } from './errors.js';
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
-export { originOf } from './origin.js';
-export type { Origin } from './origin.js';
+export { originOf } from './route/origin.js';
+export type { Origin } from './route/origin.js';
 export { explainProxy } from './proxy/explain.js';
 export type { ExplainedLevel, ProxyExplanation } from './proxy/explain.js';
 export { resolveProxy } from './proxy/resolve.js';
@@ -105,12 +105,12 @@ export type {
   ProxyQuestion,
   ProxySelector,
 } from './proxy/setting.js';
-export type { ProxyCredentials, ProxyCredentialsSource } from './proxy-credentials.js';
-export { ProxyServer } from './proxy-server.js';
-export type { ProxyProtocol, ProxyServerInit } from './proxy-server.js';
-export { routeTo } from './route.js';
-export type { Route } from './route.js';
-export type { TlsOptions } from './tls-options.js';
+export type { ProxyCredentials, ProxyCredentialsSource } from './route/proxy-credentials.js';
+export { ProxyServer } from './route/proxy-server.js';
+export type { ProxyProtocol, ProxyServerInit } from './route/proxy-server.js';
+export { routeTo } from './route/route.js';
+export type { Route } from './route/route.js';
+export type { TlsOptions } from './route/tls-options.js';
 export { AxiosTransport } from './transport/axios-transport.js';
 export type { AxiosTransportOptions } from './transport/axios-transport.js';
 export { ResponseHeaders } from './transport/response-headers.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BoundedMap } from '../src/bounded-map.js';
-import { originOf } from '../src/origin.js';
+import { originOf } from '../src/route/origin.js';
 import { refusal, shownBy } from './refusal.js';
 
 describe('an origin', () => {

@@ -1,12 +1,12 @@
 /** A connection to one API: drivers have one, and say by its hooks what is peculiar to their provider. */
 import type { SdkError } from '../errors.js';
-import { originOf } from '../origin.js';
-import type { Origin } from '../origin.js';
+import { originOf } from '../route/origin.js';
+import type { Origin } from '../route/origin.js';
 import type { HttpProxy } from '../proxy/setting.js';
-import { discardBody } from './body.js';
-import { build } from './build.js';
-import { checkedEndpoint } from './endpoint.js';
-import type { HeaderBag } from './header-bag.js';
+import { discardBody } from './content/body.js';
+import { build } from './stages/build.js';
+import { checkedEndpoint } from './options/endpoint.js';
+import type { HeaderBag } from './content/header-bag.js';
 import type {
   EncodedBody,
   FailedAnswer,
@@ -16,13 +16,13 @@ import type {
   ProviderError,
   SignableRequest,
 } from './hooks.js';
-import type { CallOptions, DriverOptions, ViewOptions } from './options.js';
-import { encodeJson } from './json-encode.js';
-import { commonError } from './provider-error.js';
-import type { Query } from './request-target.js';
+import type { CallOptions, DriverOptions, ViewOptions } from './options/options.js';
+import { encodeJson } from './content/json-encode.js';
+import { commonError } from './answers/provider-error.js';
+import type { Query } from './content/request-target.js';
 import type { RequestSpec, SdkResponse } from './request-spec.js';
-import { Settings } from './settings.js';
-import { runStages } from './stages.js';
+import { Settings } from './options/settings.js';
+import { runStages } from './stages/stages.js';
 
 /** The options of a connection that stands alone, without a driver. */
 export interface ConnectionOptions extends DriverOptions {

@@ -2,14 +2,14 @@
 import type { AttemptFacts, DecisionFacts } from '../facts.js';
 import type { ProxyDecision } from '../proxy/decision.js';
 import type { CompiledLevel } from '../proxy/setting.js';
-import type { Route } from '../route.js';
+import type { Route } from '../route/route.js';
 import type { Timeouts } from '../transport/timeouts.js';
-import type { Body } from './body.js';
-import type { HeaderBag } from './header-bag.js';
+import type { Body } from './content/body.js';
+import type { HeaderBag } from './content/header-bag.js';
 import type { HookContext, Hooks } from './hooks.js';
-import type { Progress, RetryOptions } from './options.js';
+import type { Progress, RetryOptions } from './options/options.js';
 import type { Expectation, SdkResponse } from './request-spec.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './options/settings.js';
 
 /** One request on its way down the stages. */
 export interface RequestContext extends HookContext {

@@ -1,11 +1,11 @@
 /** What a connection's subclass may say about its provider, as the stages see it. */
 import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
-import type { Origin } from '../origin.js';
+import type { Origin } from '../route/origin.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
-import type { HeaderBag } from './header-bag.js';
-import type { CallOptions } from './options.js';
+import type { HeaderBag } from './content/header-bag.js';
+import type { CallOptions } from './options/options.js';
 import type { RequestSpec } from './request-spec.js';
-import type { Query } from './request-target.js';
+import type { Query } from './content/request-target.js';
 
 /** What the hooks of a connection may know of a request. */
 export interface HookContext {

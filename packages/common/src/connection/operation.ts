@@ -1,8 +1,8 @@
 /** A job that the provider carries out after it has answered. */
 import { OperationError } from '../errors.js';
-import { pause } from './deadline.js';
-import { checkedSignal } from './option-objects.js';
-import { checkDuration } from './timeouts-option.js';
+import { pause } from './stages/deadline.js';
+import { checkedSignal } from './options/option-objects.js';
+import { checkDuration } from './options/timeouts-option.js';
 
 /** What a look at a job told. */
 export type JobState<T> =

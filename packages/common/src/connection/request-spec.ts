@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import type { RateLimit } from '../errors.js';
 import type { DecisionFacts } from '../facts.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
-import type { Query } from './request-target.js';
-import type { XmlDecodeOptions } from './xml-decode.js';
+import type { Query } from './content/request-target.js';
+import type { XmlDecodeOptions } from './content/xml-decode.js';
 
 /** A body that is sent piece by piece. Pieces are bytes (or strings, sent as UTF-8). */
 export type BodyStream = Readable | AsyncIterable<Uint8Array | string>;

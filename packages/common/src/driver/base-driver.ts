@@ -1,8 +1,8 @@
 /** What every driver has in common: one connection, a proxy that can be changed, views, an end. */
 import type { BaseConnection } from '../connection/base-connection.js';
-import type { CallOptions, DriverOptions, ViewOptions } from '../connection/options.js';
+import type { CallOptions, DriverOptions, ViewOptions } from '../connection/options/options.js';
 import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
-import { Settings, VIEW } from '../connection/settings.js';
+import { Settings, VIEW } from '../connection/options/settings.js';
 import { UnsupportedError } from '../errors.js';
 import type { HttpProxy } from '../proxy/setting.js';
 

@@ -1,7 +1,7 @@
 /** What the environment decides. It is read at each decision; what was made of it is kept while it says the same. */
 import { BoundedMap } from '../bounded-map.js';
-import type { Origin } from '../origin.js';
-import { ProxyServer } from '../proxy-server.js';
+import type { Origin } from '../route/origin.js';
+import { ProxyServer } from '../route/proxy-server.js';
 import type { ProxyDecision } from './decision.js';
 import { newDecision } from './decision.js';
 import type { Environment } from './environment.js';

@@ -1,6 +1,6 @@
 /** What a level decides that says something: from what is written, or by asking its functions. */
 import { ProxyError, isSdkError } from '../errors.js';
-import type { Origin } from '../origin.js';
+import type { Origin } from '../route/origin.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';
 import { newDecision } from './decision.js';
 import type {

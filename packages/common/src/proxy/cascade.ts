@@ -1,6 +1,6 @@
 /** The cascade: call ▸ instance ▸ environment ▸ direct. The first level that speaks wins, whole. No I/O. */
 import { own } from '../option-keys.js';
-import type { Origin } from '../origin.js';
+import type { Origin } from '../route/origin.js';
 import { decideByEnvironment } from './by-environment.js';
 import { ask, decideAtOnce, isPromise } from './by-level.js';
 import type { ProxyDecision } from './decision.js';

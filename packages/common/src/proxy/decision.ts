@@ -1,7 +1,7 @@
 /** What the cascade answers. */
 import type { DecidedBy, DecisionFacts } from '../facts.js';
-import type { Origin } from '../origin.js';
-import type { ProxyServer } from '../proxy-server.js';
+import type { Origin } from '../route/origin.js';
+import type { ProxyServer } from '../route/proxy-server.js';
 
 /** One way to try: over a proxy, or straight. */
 export type ProxyCandidate = ProxyServer | 'direct';

@@ -1,7 +1,7 @@
 /** Which environment variable speaks for a target. Read at each decision, never kept. */
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
-import type { Origin } from '../origin.js';
+import type { Origin } from '../route/origin.js';
 
 /** A record of variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

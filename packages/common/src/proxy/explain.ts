@@ -1,8 +1,8 @@
 /** Why a request goes the way it goes: the whole trace as data, for whoever has to find out which setting decided. */
 import type { DecidedBy } from '../facts.js';
 import { own } from '../option-keys.js';
-import type { Origin } from '../origin.js';
-import { originOf } from '../origin.js';
+import type { Origin } from '../route/origin.js';
+import { originOf } from '../route/origin.js';
 import { isPromise } from './by-level.js';
 import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';

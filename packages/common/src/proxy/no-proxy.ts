@@ -2,7 +2,7 @@
 import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
-import type { Origin } from '../origin.js';
+import type { Origin } from '../route/origin.js';
 import { parseIp } from './ip.js';
 import { prefix, readEntry } from './no-proxy-entry.js';
 

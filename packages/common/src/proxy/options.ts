@@ -1,11 +1,11 @@
 /** The object form of `httpProxy`: a URL and what belongs to that proxy alone. */
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, kindOf, own } from '../option-keys.js';
-import type { ProxyCredentials, ProxyCredentialsSource } from '../proxy-credentials.js';
-import { checkCredentials } from '../proxy-credentials.js';
-import type { ProxyProtocol, ProxyServerInit } from '../proxy-server.js';
-import { checkTlsOptions } from '../tls-check.js';
-import type { TlsOptions } from '../tls-options.js';
+import type { ProxyCredentials, ProxyCredentialsSource } from '../route/proxy-credentials.js';
+import { checkCredentials } from '../route/proxy-credentials.js';
+import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
+import { checkTlsOptions } from '../route/tls-check.js';
+import type { TlsOptions } from '../route/tls-options.js';
 import type { NoProxy } from './no-proxy.js';
 import { compileNoProxy } from './no-proxy.js';
 import { readProxyUrl } from './url.js';

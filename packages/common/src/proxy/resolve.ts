@@ -1,7 +1,7 @@
 /** The cascade as a question that anybody may ask. */
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, kindOf, own } from '../option-keys.js';
-import { originOf } from '../origin.js';
+import { originOf } from '../route/origin.js';
 import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';
 import type { ProxyDecision } from './decision.js';

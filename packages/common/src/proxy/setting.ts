@@ -2,8 +2,8 @@
 import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { kindOf, own } from '../option-keys.js';
-import type { Origin } from '../origin.js';
-import { ProxyServer } from '../proxy-server.js';
+import type { Origin } from '../route/origin.js';
+import { ProxyServer } from '../route/proxy-server.js';
 import type { ProxyDecision } from './decision.js';
 import type { NoProxy } from './no-proxy.js';
 import { compileNoProxy } from './no-proxy.js';

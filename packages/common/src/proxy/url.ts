@@ -1,9 +1,9 @@
 /** Proxy URLs: read as strictly as a security boundary asks, and forgiving where people write passwords. */
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
-import { credentialsProblem } from '../proxy-credentials.js';
-import type { ProxyProtocol, ProxyServerInit } from '../proxy-server.js';
-import { ProxyServer } from '../proxy-server.js';
+import { credentialsProblem } from '../route/proxy-credentials.js';
+import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
+import { ProxyServer } from '../route/proxy-server.js';
 import { isNumberLike, isZoned, parseIp } from './ip.js';
 import { decodePercent } from './percent.js';
 

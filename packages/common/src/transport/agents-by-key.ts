@@ -1,7 +1,7 @@
 /** Every agent of a transport, by the key that keeps pools apart. */
-import type { Origin } from '../origin.js';
-import type { Route } from '../route.js';
-import { tlsIdentity, type TlsOptions } from '../tls-options.js';
+import type { Origin } from '../route/origin.js';
+import type { Route } from '../route/route.js';
+import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
 import { agentFor, type PooledAgent } from './agents.js';
 import type { PoolLimits } from './pool.js';
 

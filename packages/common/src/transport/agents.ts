@@ -5,9 +5,9 @@
 import { Agent, type ClientRequest } from 'node:http';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import type { Origin } from '../origin.js';
-import type { ProxyServer } from '../proxy-server.js';
-import type { Route } from '../route.js';
+import type { Origin } from '../route/origin.js';
+import type { ProxyServer } from '../route/proxy-server.js';
+import type { Route } from '../route/route.js';
 import type { Lease } from './lease.js';
 import { SocketPool, type PoolLimits } from './pool.js';
 

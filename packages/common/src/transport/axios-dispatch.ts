@@ -192,7 +192,7 @@ function headersOf(headers: ResponseHeaders): AxiosHeaders {
   const result = new AxiosHeaders();
   for (const [name] of headers) {
     const values = headers.getAll(name);
-    result.set(name, values.length === 1 ? (values[0] as string) : values);
+    result.set(name, values.length === 1 ? values[0] : values);
   }
   return result;
 }

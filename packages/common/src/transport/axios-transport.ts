@@ -86,7 +86,7 @@ export class AxiosTransport implements Transport {
 /** An instance that adds nothing of its own to a request. */
 function plainInstance(): AxiosInstance {
   const instance = axios.create();
-  instance.defaults.headers.common = {} as typeof instance.defaults.headers.common;
+  instance.defaults.headers.common = {};
   return instance;
 }
 

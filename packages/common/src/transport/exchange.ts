@@ -44,7 +44,7 @@ export function exchange(
       path: head.target,
       headers: head.headers,
       setHost: false,
-    } as RequestOptions & LeasedOptions;
+    };
     let client: ClientRequest;
     try {
       client = httpRequest(options);
@@ -61,7 +61,7 @@ export function exchange(
       if (response === undefined) {
         finish();
         client.destroy();
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+
         reject(reason);
       } else {
         response.destroy(reason as Error);

@@ -233,7 +233,7 @@ export class SocketPool {
         onAbort(signal, () => {
           settle();
           // The caller's own reason comes back as it is, whatever it is.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+
           reject(signal.reason);
         });
       this.#waiting.add(waiter);

@@ -1,9 +1,9 @@
 /** What a transport is: one method and a close. */
 import type { Readable } from 'node:stream';
 import type { Timings } from '../facts.js';
-import type { Origin } from '../origin.js';
-import type { Route } from '../route.js';
-import type { TlsOptions } from '../tls-options.js';
+import type { Origin } from '../route/origin.js';
+import type { Route } from '../route/route.js';
+import type { TlsOptions } from '../route/tls-options.js';
 import type { ResponseHeaders } from './response-headers.js';
 import type { Timeouts } from './timeouts.js';
 

@@ -1,6 +1,6 @@
 /** The CONNECT exchange (RFC 9110 §9.3.6) on an open connection to a proxy. */
 import type { Socket } from 'node:net';
-import type { ProxyServer } from '../proxy-server.js';
+import type { ProxyServer } from '../route/proxy-server.js';
 import { tunnelBroken, tunnelRefused } from './failure.js';
 import { readTunnelAnswer } from './tunnel-answer.js';
 

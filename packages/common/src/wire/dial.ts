@@ -1,10 +1,10 @@
 /** The dialer: an open connection over a route. One dialer stands under every engine. */
 import type { Socket } from 'node:net';
 import { ConfigurationError } from '../errors.js';
-import type { Origin } from '../origin.js';
-import type { ProxyServer } from '../proxy-server.js';
-import type { Route } from '../route.js';
-import type { TlsOptions } from '../tls-options.js';
+import type { Origin } from '../route/origin.js';
+import type { ProxyServer } from '../route/proxy-server.js';
+import type { Route } from '../route/route.js';
+import type { TlsOptions } from '../route/tls-options.js';
 import { openTunnel } from './connect.js';
 import {
   dialTimedOut,

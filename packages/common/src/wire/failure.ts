@@ -10,9 +10,9 @@ import {
   TlsError,
 } from '../errors.js';
 import type { RequestSent, SdkError, TransportError } from '../errors.js';
-import type { Origin } from '../origin.js';
-import type { ProxyServer } from '../proxy-server.js';
-import type { Route } from '../route.js';
+import type { Origin } from '../route/origin.js';
+import type { ProxyServer } from '../route/proxy-server.js';
+import type { Route } from '../route/route.js';
 import type { TunnelAnswer } from './tunnel-answer.js';
 
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);

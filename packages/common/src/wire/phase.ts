@@ -33,7 +33,7 @@ export function runPhase<T>(
       if (!settle()) return;
       held?.destroy();
       // The caller's own reason comes back as it is, whatever it is.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+
       reject(reason);
     };
     const timer = setTimeout(() => fail(limits.timedOut()), limits.timeoutMs);

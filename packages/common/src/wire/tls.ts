@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import * as tls from 'node:tls';
 import { ConfigurationError } from '../errors.js';
-import { tlsIdentity, type TlsOptions } from '../tls-options.js';
+import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
 
 /** Bounds the contexts kept; the oldest goes first. */
 const MAX_CONTEXTS = 100;

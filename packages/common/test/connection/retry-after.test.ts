@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ResponseHeaders } from '@sdk/common';
-import { rateLimitOf } from '../../src/connection/rate-limit.js';
-import { retryAfterMs } from '../../src/connection/retry-after.js';
+import { rateLimitOf } from '../../src/connection/answers/rate-limit.js';
+import { retryAfterMs } from '../../src/connection/answers/retry-after.js';
 
 const headers = (record: Record<string, string>): ResponseHeaders =>
   new ResponseHeaders(Object.entries(record).flat());

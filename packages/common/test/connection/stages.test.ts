@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { STAGES } from '../../src/connection/stages.js';
+import { STAGES } from '../../src/connection/stages/stages.js';
 
 test('the stages are a frozen list of named functions, in the order that the guide tells', () => {
   expect(Object.isFrozen(STAGES)).toBe(true);

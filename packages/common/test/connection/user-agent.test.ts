@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { userAgentOf, VERSION } from '../../src/connection/user-agent.js';
+import { userAgentOf, VERSION } from '../../src/connection/options/user-agent.js';
 
 test('the user agent names the version of the package', () => {
   const { version } = JSON.parse(

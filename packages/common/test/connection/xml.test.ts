@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildXml } from '@sdk/common';
-import { decodeXml } from '../../src/connection/xml-decode.js';
+import { decodeXml } from '../../src/connection/content/xml-decode.js';
 import { thrown } from './stand.js';
 
 describe('decoding XML', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { originOf } from '../../src/origin.js';
+import { originOf } from '../../src/route/origin.js';
 import { decide } from '../../src/proxy/cascade.js';
 import type { ProxyDecision } from '../../src/proxy/decision.js';
 import { decisionFacts } from '../../src/proxy/decision.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { originOf } from '../../src/origin.js';
+import { originOf } from '../../src/route/origin.js';
 import { compileNoProxy } from '../../src/proxy/no-proxy.js';
 import { refusal } from '../refusal.js';
 

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { resolveProxy } from '../../src/proxy/resolve.js';
 import type { ProxyDecision } from '../../src/proxy/decision.js';
 import { parseProxyUrl } from '../../src/proxy/url.js';
-import { ProxyServer } from '../../src/proxy-server.js';
-import { checkTlsOptions } from '../../src/tls-check.js';
+import { ProxyServer } from '../../src/route/proxy-server.js';
+import { checkTlsOptions } from '../../src/route/tls-check.js';
 
 const https = 'https://api.example.com/';
 

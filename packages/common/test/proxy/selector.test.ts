@@ -3,7 +3,7 @@ import { ConfigurationError, ProxyError } from '../../src/errors.js';
 import type { ProxyDecision } from '../../src/proxy/decision.js';
 import { resolveProxy } from '../../src/proxy/resolve.js';
 import type { HttpProxy, ProxyAnswer, ProxyQuestion } from '../../src/proxy/setting.js';
-import { originOf } from '../../src/origin.js';
+import { originOf } from '../../src/route/origin.js';
 import { decide } from '../../src/proxy/cascade.js';
 import { compileLevel } from '../../src/proxy/setting.js';
 import { shownBy } from '../refusal.js';

@@ -34,8 +34,8 @@ async function outputOf(work: () => Promise<void>): Promise<string> {
     output += String(chunk);
     return true;
   };
-  stdout.write = keep as typeof stdout.write;
-  stderr.write = keep as typeof stderr.write;
+  stdout.write = keep;
+  stderr.write = keep;
   try {
     await work();
   } finally {
@@ -46,8 +46,14 @@ async function outputOf(work: () => Promise<void>): Promise<string> {
 }
 
 async function sendAll(): Promise<number[]> {
-  const { AxiosTransport, DEFAULT_TIMEOUTS, originOf, ProxyServer, routeTo } = await import('@sdk/common');
-  const via = new ProxyServer({ protocol: 'http:', host: '127.0.0.1', port: proxy.port, ...credentials });
+  const { AxiosTransport, DEFAULT_TIMEOUTS, originOf, ProxyServer, routeTo } =
+    await import('@sdk/common');
+  const via = new ProxyServer({
+    protocol: 'http:',
+    host: '127.0.0.1',
+    port: proxy.port,
+    ...credentials,
+  });
   const transport = new AxiosTransport();
   const statuses: number[] = [];
   for (const url of [plain.url, secure.url]) {

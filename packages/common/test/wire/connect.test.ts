@@ -93,12 +93,12 @@ test('an answer that comes in single bytes is read', async () => {
   const response = await through((socket, api) => {
     const write = socket.write.bind(socket);
     let first = true;
-    socket.write = ((chunk: Buffer, ...rest: never[]) => {
+    socket.write = (chunk: Buffer, ...rest: never[]) => {
       if (!first) return write(chunk, ...rest);
       first = false;
       for (const byte of chunk) write(Buffer.from([byte]));
       return true;
-    }) as typeof socket.write;
+    };
     return scripts.tunnel()(socket, api);
   });
   await text(response.body);

@@ -1,0 +1,147 @@
+/** A failed answer becomes a typed error. */
+import type { Readable } from 'node:stream';
+import type { ProxyError, ResponseError, ResponseErrorInit } from '../../errors.js';
+import { MalformedResponseError } from '../../errors.js';
+import type { DecisionFacts } from '../../facts.js';
+import type { Route } from '../../route/route.js';
+import type { ResponseHeaders } from '../../transport/response-headers.js';
+import { blot } from './blot.js';
+import { collect } from '../content/collect.js';
+import type { RequestContext } from '../context.js';
+import { decompress } from '../content/decompress.js';
+import { answerOfProxy, maybeOfProxy } from './proxy-answer.js';
+import { rateLimitOf } from './rate-limit.js';
+import { requestIdOf } from './request-id.js';
+import type { SdkResponse } from '../request-spec.js';
+import { retryAfterMs } from './retry-after.js';
+import { classOfStatus } from './status-class.js';
+import { decodeXml } from '../content/xml-decode.js';
+
+/** An error page above this is no error body of an API. */
+const ERROR_LIMIT_BYTES = 1024 * 1024;
+
+const unprocessed = new WeakMap<ResponseError, boolean>();
+
+/** What `parseError` said of sending again: `true`, it was not processed; `false`, it is of no use. */
+export function isUnprocessed(error: ResponseError): boolean | undefined {
+  return unprocessed.get(error);
+}
+
+/** The error for an answer whose status is a failure. */
+export async function failureOf(
+  context: RequestContext,
+  answer: SdkResponse,
+): Promise<ProxyError | ResponseError> {
+  const { status, headers } = answer;
+  const route = context.route as Route;
+  const body = await errorBody(context, answer);
+  const ofProxy = answerOfProxy(route, status, headers, context.decision as DecisionFacts);
+  if (ofProxy !== undefined) return ofProxy;
+  const path = pathOf(context);
+  const told = context.hooks.parseError({ status, headers, body, method: context.method, path });
+  const secrets = secretsOf(context);
+  const message = told.message === undefined ? '' : `: ${blot(told.message, secrets)}`;
+  const fromProxy = maybeOfProxy(route, status);
+  const Class = told.class ?? classOfStatus(status);
+  const error = new Class(
+    `${blot(`${context.method} ${path}`, secrets)} was answered ${status}${message}`,
+    {
+      ...factsOf(context, answer),
+      ...(told.requestId === undefined ? {} : { requestId: blot(told.requestId, secrets) }),
+      providerCode: told.code === undefined ? undefined : blot(told.code, secrets),
+      retryAfterMs: retryAfterMs(headers) ?? told.retryAfterMs,
+      body,
+      ...(fromProxy ? { maybeFromProxy: true, hint: tunnelHint(route) } : {}),
+      ...(status >= 300 && status < 400 ? { hint: REDIRECT_HINT } : {}),
+    },
+  );
+  if (told.retryable !== undefined) unprocessed.set(error, told.retryable);
+  return error;
+}
+
+const REDIRECT_HINT = 'Redirects are not followed: check the endpoint (its region, http or https).';
+
+/** The error for a body that is not what was asked for. Nothing of the body is quoted: it may hold anything. */
+export function malformed(
+  context: RequestContext,
+  answer: SdkResponse,
+  what: string,
+  hint?: string,
+): MalformedResponseError {
+  const route = context.route as Route;
+  const type = answer.headers.get('content-type');
+  const secrets = secretsOf(context);
+  const told = type === undefined ? '' : ` (Content-Type ${blot(type, secrets).slice(0, 80)})`;
+  const request = blot(`${context.method} ${pathOf(context)}`, secrets);
+  return new MalformedResponseError(
+    `${request} was answered ${answer.status}, but ${what}${told}`,
+    {
+      ...factsOf(context, answer),
+      hint: hint ?? (route.way === 'forward' ? tunnelHint(route) : undefined),
+      maybeFromProxy: route.way === 'forward' ? true : undefined,
+    },
+  );
+}
+
+function factsOf(context: RequestContext, { status, headers }: SdkResponse): ResponseErrorInit {
+  const requestId = requestIdOf(headers);
+  return {
+    status,
+    requestId: requestId === undefined ? undefined : blot(requestId, secretsOf(context)),
+    rateLimit: rateLimitOf(headers),
+    decision: context.decision,
+  };
+}
+
+function tunnelHint(route: Route): string {
+  return `The proxy ${route.proxy?.href ?? ''} may have answered this itself; over httpProxy: { url, tunnel: 'always' } its answers are told apart.`;
+}
+
+/** The provider's secrets, and those of the proxy, which saw the request and may echo it. */
+function secretsOf(context: RequestContext): readonly string[] {
+  const proxy = context.route?.proxy;
+  const ours = context.hooks.secrets();
+  if (proxy?.password == null) return ours;
+  return [...ours, proxy.password, `${proxy.username ?? ''}:${proxy.password}`];
+}
+
+/** The request's path without its query, which may hold a signature. */
+function pathOf(context: RequestContext): string {
+  return context.path.split('?', 1)[0] as string;
+}
+
+/** The body as JSON, XML or text, by what it says it is and then by how it begins; `undefined` where it cannot be read. */
+async function errorBody(context: RequestContext, answer: SdkResponse): Promise<unknown> {
+  const stream = answer.body as Readable;
+  if (context.method === 'HEAD') {
+    letGo(stream);
+    return undefined;
+  }
+  try {
+    const bytes = await collect(stream, ERROR_LIMIT_BYTES);
+    const coding = answer.headers.get('content-encoding');
+    const plain = coding === undefined ? bytes : await decompress(bytes, coding, ERROR_LIMIT_BYTES);
+    return parsed(plain.toString('utf8'), answer.headers);
+  } catch {
+    if (context.signal?.aborted) throw context.signal.reason;
+    return undefined; // the status stands, whatever becomes of the body
+  }
+}
+
+function parsed(text: string, headers: ResponseHeaders): unknown {
+  if (text.trim() === '') return undefined;
+  const type = headers.get('content-type') ?? '';
+  try {
+    if (/[/+]json\b/i.test(type) || /^\s*[[{]/.test(text)) return JSON.parse(text) as unknown;
+    if (/[/+]xml\b/i.test(type) || /^\s*<\?xml/.test(text)) return decodeXml(text);
+  } catch {
+    // Then it is a text.
+  }
+  return text;
+}
+
+/** Nobody waits for the rest of this body. */
+export function letGo(stream: Readable): void {
+  stream.on('error', () => undefined);
+  stream.resume();
+}

@@ -1,0 +1,95 @@
+/** Absolute-form HTTP: whose answer is it, the proxy's or the origin's? */
+import { ProxyError } from '../../errors.js';
+import type { RequestSent } from '../../errors.js';
+import type { DecisionFacts } from '../../facts.js';
+import type { Route } from '../../route/route.js';
+import type { ResponseHeaders } from '../../transport/response-headers.js';
+
+/** What a forward proxy may well answer by itself; what is about the thing asked for (404, 409, 412, …) it does not. */
+const MAYBE_PROXY: ReadonlySet<number> = new Set([
+  400, 401, 403, 405, 408, 411, 413, 414, 417, 429, 431,
+]);
+
+/** RFC 9209 §2.3: failures at which the proxy passed nothing on. */
+const NOTHING_SENT =
+  /^(?:dns_timeout|dns_error|destination_not_found|destination_unavailable|destination_ip_prohibited|destination_ip_unroutable|connection_refused|connection_timeout|connection_limit_reached|tls_protocol_error|tls_certificate_error|tls_alert_received|http_request_error|http_request_denied|proxy_loop_detected|proxy_configuration_error)$/;
+const SQUID_NOTHING_SENT =
+  /^ERR_(?:CONNECT_FAIL|DNS_FAIL|(?:CACHE_)?ACCESS_DENIED|(?:CACHE_)?MGR_ACCESS_DENIED|INVALID_|UNSUP_|TOO_BIG|CANNOT_FORWARD|FORWARDING_DENIED)/;
+
+/** A failed answer that the proxy of a forward way says, or is known, to have made itself; else `undefined`. */
+export function answerOfProxy(
+  route: Route,
+  status: number,
+  headers: ResponseHeaders,
+  decision: DecisionFacts,
+): ProxyError | undefined {
+  if (route.way !== 'forward') return undefined;
+  const proxy = route.proxy.href;
+  const tinyproxy = /^tinyproxy\b/i.test(headers.get('server') ?? '');
+  // tinyproxy answers a wrong password with 401.
+  if (status === 407 || (tinyproxy && status === 401)) {
+    const schemes = schemesOf(headers);
+    const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
+    return new ProxyError(
+      `The proxy ${proxy} ${route.proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`,
+      {
+        phase: 'auth',
+        proxy,
+        status,
+        requestSent: 'no',
+        retryable: false,
+        hint: `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`,
+        decision,
+      },
+    );
+  }
+  const told =
+    wordOfProxy(headers) ??
+    (tinyproxy ? { reason: 'tinyproxy', requestSent: 'maybe' as const } : undefined);
+  if (told === undefined) return undefined;
+  return new ProxyError(
+    `The proxy ${proxy} could not serve the request (${status}: ${told.reason})`,
+    {
+      phase: 'tunnel',
+      proxy,
+      status,
+      requestSent: told.requestSent,
+      retryable: status === 502 || status === 503 || status === 504,
+      hint:
+        status === 403
+          ? 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.'
+          : undefined,
+      decision,
+    },
+  );
+}
+
+/** Whether a failed answer over a forward way may be the proxy's, though nothing says so. */
+export function maybeOfProxy(route: Route, status: number): boolean {
+  return route.way === 'forward' && (status >= 500 || MAYBE_PROXY.has(status));
+}
+
+/** Its own word: `Proxy-Status` with an error in the last member (the proxy next to us), or squid's header. */
+function wordOfProxy(
+  headers: ResponseHeaders,
+): { reason: string; requestSent: RequestSent } | undefined {
+  const members = headers.get('proxy-status')?.split(',') ?? [];
+  const error = /;\s*error\s*=\s*"?([a-z_]+)/i
+    .exec(members[members.length - 1] ?? '')?.[1]
+    ?.toLowerCase();
+  if (error !== undefined)
+    return { reason: error, requestSent: NOTHING_SENT.test(error) ? 'no' : 'maybe' };
+  const squid = /^[A-Z_]+/.exec(headers.get('x-squid-error') ?? '')?.[0];
+  if (squid !== undefined)
+    return { reason: squid, requestSent: SQUID_NOTHING_SENT.test(squid) ? 'no' : 'maybe' };
+  return undefined;
+}
+
+function schemesOf(headers: ResponseHeaders): string {
+  const offered = [...headers.getAll('proxy-authenticate'), ...headers.getAll('www-authenticate')];
+  return [
+    ...new Set(
+      offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter((scheme) => scheme !== undefined),
+    ),
+  ].join(', ');
+}

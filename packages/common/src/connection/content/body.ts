@@ -1,0 +1,207 @@
+/** The body of a request: opened for each attempt, sent twice only where it can be opened twice. */
+import { Readable } from 'node:stream';
+import { ConfigurationError } from '../../errors.js';
+import type { Progress } from '../options/options.js';
+import { seen } from '../options/own-members.js';
+import { kindOf } from '../../option-keys.js';
+import type { BodyStream, RequestBody } from '../request-spec.js';
+
+/** How a byte body is cut where progress is reported. */
+const PIECE_BYTES = 65_536;
+
+/** A body, ready to be opened. */
+export interface Body {
+  /** The bytes for a signer; `undefined` for a stream. */
+  readonly bytes: string | Uint8Array | undefined;
+  /** The length, where it is known. */
+  readonly sizeBytes: number | undefined;
+  /** Whether the transport gets a stream, which has to be framed here where its length is known. */
+  readonly streams: boolean;
+  /** Whether `open` can answer (again). */
+  canOpen(): boolean;
+  /** @throws ConfigurationError where a one-shot stream has been read. */
+  open(): string | Uint8Array | Readable;
+  /** Destroys what was opened, or would have been: the request has failed. */
+  discard(): void;
+}
+
+type OnProgress = ((progress: Progress) => void) | undefined;
+
+/**
+ * @param sizeBytes how long a stream is, where that is known.
+ * @throws ConfigurationError for what can be no body.
+ */
+export function bodyFrom(
+  body: RequestBody,
+  sizeBytes: number | undefined,
+  onProgress: OnProgress,
+): Body {
+  if (sizeBytes !== undefined && (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)) {
+    throw new ConfigurationError(
+      `sizeBytes must be a whole number of bytes from 0, not ${seen(sizeBytes)}`,
+      {
+        field: 'sizeBytes',
+      },
+    );
+  }
+  if (typeof body === 'string' || body instanceof Uint8Array)
+    return new BytesBody(body, sizeBytes, onProgress);
+  if (typeof body === 'function') return new StreamBody(undefined, body, sizeBytes, onProgress);
+  return new StreamBody(checkedStream(body), undefined, sizeBytes, onProgress);
+}
+
+class BytesBody implements Body {
+  readonly bytes: string | Uint8Array;
+  readonly sizeBytes: number;
+  readonly streams: boolean;
+  readonly #onProgress: OnProgress;
+
+  constructor(bytes: string | Uint8Array, sizeBytes: number | undefined, onProgress: OnProgress) {
+    this.bytes = bytes;
+    this.sizeBytes = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength;
+    if (sizeBytes !== undefined && sizeBytes !== this.sizeBytes) {
+      throw new ConfigurationError(
+        `sizeBytes says ${sizeBytes}, but the body has ${this.sizeBytes} bytes`,
+        {
+          field: 'sizeBytes',
+          hint: 'Leave it out: the length of a string or of bytes is known.',
+        },
+      );
+    }
+    this.#onProgress = onProgress;
+    this.streams = onProgress !== undefined && this.sizeBytes > 0;
+  }
+
+  canOpen(): boolean {
+    return true;
+  }
+
+  open(): string | Uint8Array | Readable {
+    if (!this.streams) return this.bytes;
+    return counted(cut(Buffer.from(this.bytes as string)), this.sizeBytes, this.#onProgress);
+  }
+
+  discard(): void {}
+}
+
+class StreamBody implements Body {
+  readonly bytes = undefined;
+  readonly streams = true;
+  readonly sizeBytes: number | undefined;
+  readonly #opener: (() => BodyStream) | undefined;
+  readonly #onProgress: OnProgress;
+  #source: BodyStream | undefined;
+  #opened: Readable | undefined;
+
+  constructor(
+    source: BodyStream | undefined,
+    opener: (() => BodyStream) | undefined,
+    sizeBytes: number | undefined,
+    onProgress: OnProgress,
+  ) {
+    this.#source = source;
+    this.#opener = opener;
+    this.sizeBytes = sizeBytes;
+    this.#onProgress = onProgress;
+    if (source !== undefined && !this.canOpen()) throw alreadyRead();
+    // Until the transport listens, nobody else would: a failure must not end the process.
+    if (source instanceof Readable) source.on('error', ignore);
+  }
+
+  canOpen(): boolean {
+    if (this.#opener !== undefined) return true;
+    const source = this.#source;
+    if (source instanceof Readable) {
+      // What nobody has read can still be sent: the way to the origin failed before the body's turn came.
+      return source.readable && !source.readableDidRead;
+    }
+    return this.#opened === undefined || !this.#opened.readableDidRead;
+  }
+
+  open(): Readable {
+    if (!this.canOpen()) throw alreadyRead();
+    if (this.#opener !== undefined) {
+      this.discard();
+      this.#source = checkedStream(this.#opener());
+      if (
+        this.#source instanceof Readable &&
+        (!this.#source.readable || this.#source.readableDidRead)
+      )
+        throw alreadyRead();
+    }
+    const source = this.#source as BodyStream;
+    const plain =
+      source instanceof Readable && !source.readableObjectMode && this.#onProgress === undefined;
+    this.#opened = plain ? source : counted(source, this.sizeBytes, this.#onProgress);
+    this.#opened.on('error', ignore);
+    return this.#opened;
+  }
+
+  discard(): void {
+    this.#opened?.destroy();
+    if (this.#source !== undefined) discardBody(this.#source);
+  }
+}
+
+/** Destroys a stream that will not be sent. */
+export function discardBody(body: unknown): void {
+  if (!(body instanceof Readable)) return;
+  body.on('error', ignore);
+  body.destroy();
+}
+
+/** Reads `source` piece by piece, with backpressure, and tells how far it has come. */
+function counted(
+  source: BodyStream,
+  totalBytes: number | undefined,
+  onProgress: OnProgress,
+): Readable {
+  return Readable.from(
+    (async function* () {
+      let bytes = 0;
+      for await (const piece of source as AsyncIterable<unknown>) {
+        const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        if (!(chunk instanceof Uint8Array)) {
+          throw new ConfigurationError(
+            `A piece of the body is ${kindOf(chunk)}, neither bytes nor a string`,
+            {
+              field: 'body',
+            },
+          );
+        }
+        if (chunk.byteLength === 0) continue;
+        bytes += chunk.byteLength;
+        yield chunk;
+        onProgress?.({ direction: 'up', bytes, totalBytes });
+      }
+    })(),
+    { objectMode: false, highWaterMark: PIECE_BYTES },
+  );
+}
+
+async function* cut(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES)
+    yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+function checkedStream(body: BodyStream): BodyStream {
+  if (
+    body instanceof Readable ||
+    typeof (body as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function'
+  ) {
+    return body;
+  }
+  throw new ConfigurationError(`The body cannot be ${kindOf(body)}`, {
+    field: 'body',
+    hint: 'Give a string, bytes, a Readable, an async iterable, or a function that opens one of the last two.',
+  });
+}
+
+function alreadyRead(): ConfigurationError {
+  return new ConfigurationError('The body is a stream that has been read; it cannot be sent', {
+    field: 'body',
+    hint: 'Give a function that opens a new stream each time, such as () => createReadStream(path).',
+  });
+}
+
+function ignore(): void {}

@@ -1,0 +1,46 @@
+/** `headers` of a call: what a caller may say there, and what only the SDK may. */
+import { ConfigurationError } from '../../errors.js';
+import type { HeaderBag } from '../content/header-bag.js';
+import { kindOf } from '../../option-keys.js';
+
+/** These frame the message or belong to one hop; a wrong one would garble the connection (RFC 9110 §7.6.1, RFC 9112). */
+const OURS: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+]);
+
+/**
+ * Lays a caller's headers over those of the request.
+ * @throws ConfigurationError that names the header.
+ */
+export function addCallHeaders(
+  bag: HeaderBag,
+  headers: Readonly<Record<string, string | undefined>>,
+): void {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw new ConfigurationError(
+      `headers must be an object of names and values, not ${kindOf(headers)}`,
+      {
+        field: 'headers',
+      },
+    );
+  }
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (OURS.has(name.toLowerCase())) {
+      throw new ConfigurationError(`The header ${name} is set by the SDK and cannot be given`, {
+        field: `headers.${name}`,
+        hint: 'Leave it out: Host comes from the endpoint, the framing from the body.',
+      });
+    }
+    bag.set(name, value);
+  }
+}

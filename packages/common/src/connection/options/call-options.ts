@@ -1,0 +1,25 @@
+/** A driver method's options hold a call's beside its own filters: taking them apart. */
+import { checkKeys as checkMembers } from '../../option-keys.js';
+import type { CallOptions } from './options.js';
+import { CALL_KEYS } from './options.js';
+
+/** The call's part of a method's options; `undefined` where there is none. Own members only. */
+export function callOptions(options: CallOptions | undefined): CallOptions | undefined {
+  if (options === undefined) return undefined;
+  let call: Record<string, unknown> | undefined;
+  for (const key of Object.keys(options)) {
+    if (!CALL_KEYS.includes(key)) continue;
+    call ??= {};
+    call[key] = options[key as keyof CallOptions];
+  }
+  return call;
+}
+
+/**
+ * Refuses options that a method does not know, by name, with the nearest known one:
+ * `checkKeys(options, [...CALL_KEYS, 'tagName'], 'listNodes')`.
+ * @throws ConfigurationError
+ */
+export function checkKeys(options: object, known: readonly string[], where: string): void {
+  checkMembers(options, known, where);
+}

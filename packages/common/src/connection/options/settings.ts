@@ -1,0 +1,201 @@
+/** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
+import { ConfigurationError } from '../../errors.js';
+import type { CompiledLevel, HttpProxy } from '../../proxy/setting.js';
+import { compileLevel } from '../../proxy/setting.js';
+import { checkTlsOptions } from '../../route/tls-check.js';
+import type { TlsOptions } from '../../route/tls-options.js';
+import { AxiosTransport } from '../../transport/axios-transport.js';
+import type { Timeouts } from '../../transport/timeouts.js';
+import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
+import type { Transport } from '../../transport/transport.js';
+import { checkedEndpoint } from './endpoint.js';
+import type { DriverOptions, Logger, RetryOptions, ViewOptions } from './options.js';
+import { DEFAULT_RETRY, DRIVER_KEYS, VIEW_KEYS } from './options.js';
+import { checkedEnv, checkedLogger, checkedTransport } from './option-objects.js';
+import { checkKeys } from '../../option-keys.js';
+import { ownMembers } from './own-members.js';
+import { withRetry } from './retry-option.js';
+import { RetryBudget } from './retry-budget.js';
+import { withTimeouts } from './timeouts-option.js';
+import { userAgentOf } from './user-agent.js';
+
+/** Under this key a driver hands the settings of a view to the constructor of its class. */
+export const VIEW = Symbol('view');
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a driver and all its views have in common. */
+interface Shared {
+  readonly env: Env | undefined;
+  readonly givenTransport: Transport | undefined;
+  ownTransport: Transport | undefined;
+  closed: boolean;
+  readonly warned: Set<string>;
+}
+
+/** Validated options. Requests read them; nothing about a request is ever kept here. */
+export class Settings {
+  readonly timeouts: Timeouts;
+  readonly retry: RetryOptions;
+  /** The whole `User-Agent` header. */
+  readonly userAgent: string;
+  readonly endpoint: URL | undefined;
+  readonly logger: Logger | undefined;
+  readonly #tls: TlsOptions | undefined;
+  readonly #budget: RetryBudget;
+  readonly #shared: Shared;
+  readonly #parent: Settings | undefined;
+  /** Whether a proxy was given here: then later changes of the parent's do not matter. */
+  #speaks: boolean;
+  #httpProxy: HttpProxy | undefined;
+  readonly #noProxy: string | readonly string[] | undefined;
+  #level: CompiledLevel;
+  /** The parent's level that `#level` was made over. */
+  #inherited: CompiledLevel | undefined;
+
+  private constructor(options: DriverOptions, parent: Settings | undefined) {
+    this.#parent = parent;
+    this.timeouts = withTimeouts(parent?.timeouts ?? DEFAULT_TIMEOUTS, options.timeouts);
+    this.retry = withRetry(parent?.retry ?? DEFAULT_RETRY, options.retry);
+    this.#budget =
+      parent === undefined || parent.retry.budget !== this.retry.budget
+        ? new RetryBudget(this.retry.budget)
+        : parent.#budget;
+    this.#tls = checkTlsOptions(options.tls, 'tls') ?? parent?.tls;
+    this.userAgent =
+      options.userAgent === undefined && parent !== undefined
+        ? parent.userAgent
+        : userAgentOf(options.userAgent);
+    this.logger = checkedLogger(options.logger) ?? parent?.logger;
+    this.endpoint =
+      options.endpoint === undefined ? parent?.endpoint : checkedEndpoint(options.endpoint);
+    this.#shared =
+      parent === undefined
+        ? {
+            env: checkedEnv(options.env),
+            givenTransport: checkedTransport(options.transport),
+            ownTransport: undefined,
+            closed: false,
+            warned: new Set(),
+          }
+        : parent.#shared;
+    this.#speaks = options.httpProxy !== undefined;
+    this.#httpProxy = options.httpProxy;
+    this.#noProxy = options.noProxy;
+    this.#inherited = parent?.level;
+    this.#level = this.#compile();
+  }
+
+  /**
+   * @param own the driver's own option names, which are known beside those of every driver.
+   * @throws ConfigurationError that names the option at fault.
+   */
+  static from(options: DriverOptions, own: readonly string[] = []): Settings {
+    const copy = ownMembers(options, 'options') as DriverOptions & { readonly [VIEW]?: Settings };
+    const view = copy[VIEW];
+    if (view !== undefined) return view;
+    checkKeys(copy, [...own, ...DRIVER_KEYS], 'options');
+    return new Settings(copy, undefined);
+  }
+
+  /**
+   * Settings over these: what is given is their own, the rest is inherited, later `setHttpProxy` calls included.
+   * @throws ConfigurationError that names the option at fault.
+   */
+  view(overrides: ViewOptions): Settings {
+    const copy = ownMembers(overrides, 'with');
+    checkKeys(copy, VIEW_KEYS, 'with()');
+    return new Settings(copy, this);
+  }
+
+  /**
+   * The proxy for every request that follows; those in flight keep theirs. `undefined`: the environment decides.
+   * @throws ConfigurationError, and then nothing has changed.
+   */
+  setHttpProxy(httpProxy: HttpProxy | undefined): void {
+    const before = [this.#speaks, this.#httpProxy] as const;
+    this.#speaks = true;
+    this.#httpProxy = httpProxy;
+    try {
+      this.#level = this.#compile();
+    } catch (error) {
+      [this.#speaks, this.#httpProxy] = before;
+      throw error;
+    }
+  }
+
+  /** The instance's level of the cascade as it is now. */
+  get level(): CompiledLevel {
+    const inherited = this.#parent?.level;
+    if (inherited !== this.#inherited) {
+      this.#level = this.#compile();
+      this.#inherited = inherited;
+    }
+    return this.#level;
+  }
+
+  /** The variables that name proxies, as they are now. */
+  get env(): Env {
+    return this.#shared.env ?? process.env;
+  }
+
+  /** TLS settings of the provider's servers. */
+  get tls(): TlsOptions | undefined {
+    return this.#tls;
+  }
+
+  /** The bucket that repetitions take from: the one that all requests share, or a call's own where it says how big. */
+  budgetFor(retry: RetryOptions): RetryBudget {
+    return retry.budget === this.retry.budget ? this.#budget : new RetryBudget(retry.budget);
+  }
+
+  /** The given transport, or one of our own that is made on first use and lives until `close`. */
+  get transport(): Transport {
+    const shared = this.#shared;
+    return shared.givenTransport ?? (shared.ownTransport ??= new AxiosTransport());
+  }
+
+  /** @throws ConfigurationError after `close`. */
+  checkOpen(): void {
+    if (!this.#shared.closed) return;
+    throw new ConfigurationError('This driver has been closed; nothing was sent', {
+      field: 'close',
+      hint: 'Make a new one, or close it later.',
+    });
+  }
+
+  /** Says something of the configuration once, however many requests meet it. */
+  warnOnce(message: string): void {
+    if (this.logger === undefined || this.#shared.warned.has(message)) return;
+    this.#shared.warned.add(message);
+    this.logger.warn(message);
+  }
+
+  /** Ends the transport, where it is our own. Views close nothing. */
+  async close(): Promise<void> {
+    if (this.#parent !== undefined) return;
+    this.#shared.closed = true;
+    const transport = this.#shared.ownTransport;
+    this.#shared.ownTransport = undefined;
+    await transport?.close();
+  }
+
+  #compile(): CompiledLevel {
+    if (this.#parent !== undefined && !this.#speaks && this.#noProxy === undefined)
+      return this.#parent.level;
+    return compileLevel(
+      { httpProxy: this.#rawHttpProxy(), noProxy: this.#rawNoProxy() },
+      'instance',
+    );
+  }
+
+  #rawHttpProxy(): HttpProxy | undefined {
+    return this.#speaks || this.#parent === undefined
+      ? this.#httpProxy
+      : this.#parent.#rawHttpProxy();
+  }
+
+  #rawNoProxy(): string | readonly string[] | undefined {
+    return this.#noProxy ?? (this.#parent === undefined ? undefined : this.#parent.#rawNoProxy());
+  }
+}

@@ -1,0 +1,39 @@
+/** `timeouts`: checked member by member, laid over what the next level says. */
+import { ConfigurationError } from '../../errors.js';
+import type { Timeouts } from '../../transport/timeouts.js';
+import type { TimeoutSettings } from './options.js';
+import { checkKeys } from '../../option-keys.js';
+import { seen } from './own-members.js';
+
+const NAMES = ['poolMs', 'connectMs', 'proxyMs', 'headersMs', 'idleMs', 'totalMs'] as const;
+/** Node's timers hold a signed 32-bit number; anything longer would fire at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
+/**
+ * `base` with the members that `setting` gives. A given `totalMs` replaces the base's.
+ * @throws ConfigurationError that names the member.
+ */
+export function withTimeouts(base: Timeouts, setting: TimeoutSettings | undefined): Timeouts {
+  if (setting === undefined) return base;
+  checkKeys(setting, NAMES, 'timeouts');
+  const merged: { -readonly [K in keyof Timeouts]: Timeouts[K] } = { ...base };
+  for (const name of NAMES) {
+    if (!Object.hasOwn(setting, name)) continue;
+    const value = setting[name];
+    if (value === undefined) continue;
+    merged[name] = checkDuration(value, `timeouts.${name}`);
+  }
+  return Object.freeze(merged);
+}
+
+/**
+ * A number of milliseconds that a timer can hold.
+ * @throws ConfigurationError that names `field`.
+ */
+export function checkDuration(value: unknown, field: string): number {
+  if (typeof value === 'number' && value > 0 && value <= LONGEST_TIMER_MS) return value;
+  throw new ConfigurationError(
+    `${field} must be a number of milliseconds above 0 and up to ${LONGEST_TIMER_MS}, not ${seen(value)}`,
+    { field, hint: `Leave ${field} out to get its default.` },
+  );
+}

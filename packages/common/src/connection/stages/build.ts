@@ -1,0 +1,222 @@
+/** The first stage: everything that can be known of a request before it is sent, checked and laid out once. */
+import { ConfigurationError } from '../../errors.js';
+import { kindOf, own } from '../../option-keys.js';
+import type { Origin } from '../../route/origin.js';
+import { compileLevel } from '../../proxy/setting.js';
+import type { Body } from '../content/body.js';
+import { bodyFrom } from '../content/body.js';
+import { addCallHeaders } from '../options/call-headers.js';
+import { checkKeys } from '../options/call-options.js';
+import type { RequestContext } from '../context.js';
+import { HeaderBag } from '../content/header-bag.js';
+import type { HeaderRecord, HookContext, Hooks } from '../hooks.js';
+import { checkedFunction, checkedSignal } from '../options/option-objects.js';
+import type { CallOptions } from '../options/options.js';
+import { CALL_KEYS } from '../options/options.js';
+import { seen } from '../options/own-members.js';
+import type { Expectation, RequestBody, RequestSpec } from '../request-spec.js';
+import { SPEC_KEYS } from '../request-spec.js';
+import { targetPath, withQuery } from '../content/request-target.js';
+import { withRetry } from '../options/retry-option.js';
+import type { Settings } from '../options/settings.js';
+import { withTimeouts } from '../options/timeouts-option.js';
+
+/** What a connection brings to each of its requests. */
+export interface Place {
+  readonly hooks: Hooks;
+  readonly settings: Settings;
+  readonly origin: Origin;
+  /** The endpoint's path, without a slash at its end. */
+  readonly basePath: string;
+  readonly purpose: string;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);
+/** What is asked for, by what the body shall become. Bytes that are handed over as stored are asked for as stored. */
+const ACCEPT: Readonly<Record<Expectation, readonly [accept: string, encoding: string]>> = {
+  json: ['application/json', 'gzip, deflate, br'],
+  xml: ['application/xml', 'gzip, deflate, br'],
+  text: ['*/*', 'gzip, deflate, br'],
+  bytes: ['*/*', 'identity'],
+  stream: ['*/*', 'identity'],
+  none: ['*/*', 'identity'],
+};
+const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
+const NO_OPTIONS: CallOptions = Object.freeze(ownCall(Object.create(null) as CallOptions));
+
+/** @throws ConfigurationError that names what is wrong; nothing has been sent. */
+export function build(
+  place: Place,
+  given: RequestSpec,
+  options: CallOptions | undefined,
+): RequestContext {
+  const { hooks, settings, origin, purpose } = place;
+  settings.checkOpen();
+  const spec = ownSpec(given);
+  const call = options === undefined ? NO_OPTIONS : ownCall(options);
+  const signal = checkedSignal(call.signal);
+  if (signal?.aborted) throw signal.reason;
+  const { method } = spec;
+  if (typeof method !== 'string' || !TOKEN.test(method)) {
+    throw new ConfigurationError(`method must be an HTTP method, this is ${kindOf(method)}`, {
+      field: 'method',
+    });
+  }
+  const nested = options === undefined ? NO_OPTIONS : nestedOptions(call);
+  const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
+  const expect = method === 'HEAD' ? 'none' : expectationOf(spec.expect);
+  const onProgress = checkedFunction(call.onProgress, 'onProgress');
+  const [accept, encoding] = ACCEPT[expect];
+  const bag = new HeaderBag([
+    'User-Agent',
+    settings.userAgent,
+    'Accept',
+    accept,
+    'Accept-Encoding',
+    encoding,
+  ]);
+  const body = bodyOf(hooks, spec, bag, onProgress);
+  const target = withQuery(targetPath(place.basePath, spec.path), hooks.defaultQuery(hookContext));
+  addHeaders(bag, hooks.defaultHeaders(hookContext));
+  if (spec.headers !== undefined) addHeaders(bag, spec.headers);
+  if (call.headers !== undefined) addCallHeaders(bag, call.headers);
+  // Every member is written out, in one literal: the stages copy this object, which is quick for a fixed shape only.
+  return {
+    method,
+    origin,
+    purpose,
+    spec,
+    attempt: 0,
+    signal,
+    nested,
+    hooks,
+    settings,
+    path: withQuery(target, spec.query),
+    headers: bag.toFlat(),
+    body,
+    expect,
+    limitBytes: limitOf(spec.limitBytes),
+    idempotent: spec.idempotent ?? IDEMPOTENT.has(method),
+    timeouts: withTimeouts(settings.timeouts, call.timeouts),
+    retry: withRetry(settings.retry, call.retry),
+    callLevel:
+      call.httpProxy === undefined && call.noProxy === undefined
+        ? undefined
+        : compileLevel(call, 'call'),
+    onProgress,
+    journal: [],
+    deadlineAt: undefined,
+    choice: undefined,
+    decision: undefined,
+    route: undefined,
+    bag: undefined,
+  };
+}
+
+/** The request as its own members say it. */
+function ownSpec(given: RequestSpec): RequestSpec {
+  checkKeys(given, SPEC_KEYS, 'request');
+  return {
+    method: own(given, 'method') as string,
+    path: own(given, 'path') as string,
+    query: own(given, 'query'),
+    headers: own(given, 'headers'),
+    json: own(given, 'json'),
+    body: own(given, 'body'),
+    sizeBytes: own(given, 'sizeBytes'),
+    contentType: own(given, 'contentType'),
+    expect: own(given, 'expect'),
+    xml: own(given, 'xml'),
+    idempotent: own(given, 'idempotent'),
+    success: own(given, 'success'),
+    limitBytes: own(given, 'limitBytes'),
+  };
+}
+
+/** The call's options as their own members say them. */
+function ownCall(given: CallOptions): CallOptions {
+  checkKeys(given, CALL_KEYS, 'call options');
+  return {
+    httpProxy: own(given, 'httpProxy'),
+    noProxy: own(given, 'noProxy'),
+    timeouts: own(given, 'timeouts'),
+    retry: own(given, 'retry'),
+    signal: own(given, 'signal'),
+    headers: own(given, 'headers'),
+    onProgress: own(given, 'onProgress'),
+  };
+}
+
+function nestedOptions({
+  httpProxy,
+  noProxy,
+  timeouts,
+  retry,
+  signal,
+}: CallOptions): HookContext['nested'] {
+  return { httpProxy, noProxy, timeouts, retry, signal };
+}
+
+function expectationOf(expect: Expectation | undefined): Expectation {
+  if (expect === undefined) return 'json';
+  if (Object.hasOwn(ACCEPT, expect)) return expect;
+  throw new ConfigurationError(
+    `expect must be one of ${Object.keys(ACCEPT).join(', ')}, this is ${kindOf(expect)}`,
+    {
+      field: 'expect',
+    },
+  );
+}
+
+function bodyOf(
+  hooks: Hooks,
+  spec: RequestSpec,
+  bag: HeaderBag,
+  onProgress: CallOptions['onProgress'],
+): Body | undefined {
+  if (spec.json !== undefined && spec.body !== undefined) {
+    throw new ConfigurationError('A request cannot have both json and body', {
+      field: 'body',
+      hint: 'Give one.',
+    });
+  }
+  if (spec.json === undefined && spec.body === undefined) return undefined;
+  let contentType = spec.contentType;
+  let raw: RequestBody;
+  if (spec.body === undefined) {
+    const encoded = hooks.encodeBody(spec.json);
+    contentType ??= encoded.contentType;
+    raw = encoded.body;
+  } else raw = spec.body;
+  if (contentType !== undefined) bag.set('Content-Type', contentType);
+  const body = bodyFrom(raw, spec.sizeBytes, onProgress);
+  if (body.streams && body.sizeBytes !== undefined)
+    bag.set('Content-Length', String(body.sizeBytes));
+  return body;
+}
+
+function addHeaders(bag: HeaderBag, headers: HeaderRecord): void {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) bag.set(name, value);
+  }
+}
+
+function limitOf(limitBytes: number | undefined): number {
+  if (limitBytes === undefined) return DEFAULT_LIMIT_BYTES;
+  if (typeof limitBytes === 'number' && limitBytes >= 0) return limitBytes;
+  throw new ConfigurationError(
+    `limitBytes must be a number of bytes from 0, this is ${seen(limitBytes)}`,
+    {
+      field: 'limitBytes',
+    },
+  );
+}

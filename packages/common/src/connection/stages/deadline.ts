@@ -1,0 +1,128 @@
+/** The total of a call: from the first stage to the last byte of the answer, pauses and credentials included. */
+import { onAbort } from '../../abort.js';
+import { isSdkError, TimeoutError } from '../../errors.js';
+import type { RequestContext, Next } from '../context.js';
+import type { SdkResponse } from '../request-spec.js';
+
+/** Starts the clock; whatever fails below, an abort comes back as the caller's own reason, and the body is let go. */
+export async function deadline(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const { totalMs } = context.timeouts;
+  try {
+    return await next(
+      totalMs === undefined ? context : { ...context, deadlineAt: performance.now() + totalMs },
+    );
+  } catch (error) {
+    context.body?.discard();
+    if (context.signal?.aborted) throw context.signal.reason;
+    throw isSdkError(error, 'SDK_TIMEOUT') ? inWholeTotal(error, totalMs) : error;
+  }
+}
+
+/** The transport knows only what was left of the total when it was asked; the caller knows the total. */
+function inWholeTotal(error: TimeoutError, totalMs: number | undefined): TimeoutError {
+  if (error.phase !== 'total' || totalMs === undefined || error.timeoutMs === totalMs) return error;
+  const { requestSent, retryable, hint, decision, attempts } = error;
+  const message = error.message.replace(String(error.timeoutMs), String(totalMs));
+  const whole = new TimeoutError(message, {
+    phase: 'total',
+    timeoutMs: totalMs,
+    requestSent,
+    retryable,
+    hint,
+    decision,
+  });
+  if (attempts !== undefined) whole.attempts = attempts;
+  return whole;
+}
+
+/** What is left of the total; `undefined` where there is none. @throws TimeoutError where it has passed. */
+export function leftMs(context: RequestContext): number | undefined {
+  if (context.deadlineAt === undefined) return undefined;
+  const left = Math.ceil(context.deadlineAt - performance.now());
+  if (left <= 0) throw totalPassed(context);
+  return left;
+}
+
+/** The total has passed, or will have before anything more can be done. */
+export function totalPassed(context: RequestContext, cause?: unknown): TimeoutError {
+  const totalMs = context.timeouts.totalMs as number;
+  return new TimeoutError(
+    cause === undefined
+      ? `The call to ${context.origin.href} took longer than its total of ${totalMs} ms`
+      : `The call to ${context.origin.href} would take longer than its total of ${totalMs} ms: the next attempt would come too late`,
+    {
+      phase: 'total',
+      timeoutMs: totalMs,
+      requestSent: requestSentBy(cause),
+      retryable: false,
+      hint: 'timeouts.totalMs bounds the whole call, retries and pauses included.',
+      decision: context.decision ?? (isSdkError(cause) ? cause.decision : undefined),
+      cause,
+    },
+  );
+}
+
+function requestSentBy(cause: unknown): 'no' | 'maybe' | 'yes' {
+  if (cause === undefined) return 'maybe';
+  return isSdkError(cause) && 'requestSent' in cause
+    ? (cause.requestSent as 'no' | 'maybe' | 'yes')
+    : 'yes';
+}
+
+/** Waits for what a hook or selector promised, but no longer than the signal and the total allow. */
+export function interruptible<T>(promise: PromiseLike<T>, context: RequestContext): Promise<T> {
+  const { signal, deadlineAt } = context;
+  if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      stopListening?.();
+    };
+    const timer =
+      deadlineAt === undefined
+        ? undefined
+        : setTimeout(
+            () => {
+              finish();
+              reject(totalPassed(context));
+            },
+            Math.max(0, deadlineAt - performance.now()),
+          );
+    const stopListening =
+      signal &&
+      onAbort(signal, () => {
+        finish();
+        reject(signal.reason);
+      });
+    promise.then(
+      (value) => {
+        finish();
+        resolve(value);
+      },
+      (error: unknown) => {
+        finish();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** A pause that the signal can end, with its own reason. */
+export function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const timer = setTimeout(() => {
+      stopListening?.();
+      resolve();
+    }, delayMs);
+    const stopListening =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+  });
+}

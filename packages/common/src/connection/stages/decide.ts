@@ -1,0 +1,20 @@
+/** Which way does this attempt go? Decided anew for each, on the settings of that moment. */
+import { decide as decideByCascade } from '../../proxy/cascade.js';
+import type { ProxyDecision } from '../../proxy/decision.js';
+import type { Next, RequestContext } from '../context.js';
+import { interruptible } from './deadline.js';
+import type { SdkResponse } from '../request-spec.js';
+
+/** Asks the cascade. A selector that has to be waited for is bounded by the signal and the total. */
+export async function decide(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const { settings, origin, callLevel, purpose } = context;
+  settings.checkOpen();
+  const answer = decideByCascade(
+    origin,
+    { call: callLevel, instance: settings.level, env: settings.env },
+    purpose,
+  );
+  const choice = 'then' in answer ? await interruptible<ProxyDecision>(answer, context) : answer;
+  for (const warning of choice.warnings) settings.warnOnce(warning);
+  return next({ ...context, choice });
+}

@@ -1,0 +1,142 @@
+/** The answer becomes what the caller asked for, or a typed error. */
+import { pipeline, Transform, type Readable } from 'node:stream';
+import { isSdkError } from '../../errors.js';
+import { BodyTooLong, collect, drain } from '../content/collect.js';
+import type { Next, RequestContext } from '../context.js';
+import { decompress, UnreadableCoding } from '../content/decompress.js';
+import { failureOf, letGo, malformed } from '../answers/failure.js';
+import { rateLimitOf } from '../answers/rate-limit.js';
+import { requestIdOf } from '../answers/request-id.js';
+import type { SdkResponse } from '../request-spec.js';
+import { decodeXml } from '../content/xml-decode.js';
+
+/** What is thrown away unread is read up to here, so that the socket can be used again. */
+const DRAIN_LIMIT_BYTES = 256 * 1024;
+
+/** Reads the body where it is to be read, and tells success from failure. */
+export async function decode(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const answer = await next(context);
+  const { status, headers } = answer;
+  if (
+    !context.hooks.isSuccess(status, context) &&
+    context.spec.success?.includes(status) !== true
+  ) {
+    throw await failureOf(context, answer);
+  }
+  const body = context.hooks.parseBody(await bodyOf(context, answer), context);
+  return {
+    status,
+    headers,
+    body,
+    requestId: requestIdOf(headers),
+    rateLimit: rateLimitOf(headers),
+    decision: answer.decision,
+    attempts: answer.attempts,
+  };
+}
+
+async function bodyOf(context: RequestContext, answer: SdkResponse): Promise<unknown> {
+  const stream = answer.body as Readable;
+  const { expect, method } = context;
+  if (expect === 'stream') return handedOver(context, answer, stream);
+  if (method === 'HEAD') {
+    letGo(stream);
+    return undefined;
+  }
+  if (expect === 'none') {
+    await drain(stream, DRAIN_LIMIT_BYTES);
+    return undefined;
+  }
+  const bytes = await readWhole(context, answer, stream);
+  if (expect === 'bytes') return bytes;
+  if (expect === 'text') return bytes.toString('utf8');
+  if (bytes.length === 0) return undefined;
+  return expect === 'json' ? json(context, answer, bytes) : xml(context, answer, bytes);
+}
+
+async function readWhole(
+  context: RequestContext,
+  answer: SdkResponse,
+  stream: Readable,
+): Promise<Buffer> {
+  const { limitBytes, onProgress } = context;
+  try {
+    const length = answer.headers.get('content-length');
+    if (length !== undefined && Number(length) > limitBytes) {
+      stream.on('error', () => undefined);
+      stream.destroy();
+      throw new BodyTooLong();
+    }
+    const bytes = await collect(
+      stream,
+      limitBytes,
+      onProgress &&
+        ((bytes) => onProgress({ direction: 'down', bytes, totalBytes: sizeOf(length) })),
+    );
+    const coding = answer.headers.get('content-encoding');
+    if (coding === undefined || context.expect === 'bytes') return bytes;
+    return await decompress(bytes, coding, limitBytes);
+  } catch (error) {
+    if (error instanceof BodyTooLong) {
+      throw malformed(
+        context,
+        answer,
+        `its body is longer than ${limitBytes} bytes`,
+        "Ask for expect: 'stream' to read it piece by piece, or raise limitBytes.",
+      );
+    }
+    if (error instanceof UnreadableCoding) throw malformed(context, answer, error.message);
+    throw error;
+  }
+}
+
+function json(context: RequestContext, answer: SdkResponse, bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
+  } catch {
+    // Node's own message quotes the text, and is not passed on.
+    if (text.trim() === '') return undefined;
+    throw malformed(context, answer, `its body of ${bytes.length} bytes is not JSON`);
+  }
+}
+
+function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer): unknown {
+  try {
+    return decodeXml(bytes.toString('utf8'), context.spec.xml);
+  } catch (error) {
+    throw malformed(
+      context,
+      answer,
+      `its body of ${bytes.length} bytes is not the XML it should be: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The stream itself; a failure on the way carries the decision. */
+function handedOver(context: RequestContext, answer: SdkResponse, stream: Readable): Readable {
+  stream.on('error', (error) => {
+    if (isSdkError(error)) error.decision ??= answer.decision;
+  });
+  const { onProgress } = context;
+  if (onProgress === undefined) return stream;
+  const totalBytes = sizeOf(answer.headers.get('content-length'));
+  let bytes = 0;
+  const counted = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      bytes += piece.length;
+      try {
+        onProgress({ direction: 'down', bytes, totalBytes });
+        done(null, piece);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  pipeline(stream, counted, () => undefined);
+  return counted;
+}
+
+function sizeOf(length: string | undefined): number | undefined {
+  return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length);
+}

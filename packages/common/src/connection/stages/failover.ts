@@ -1,0 +1,37 @@
+/** The candidates of a decision, one after the other, while the proxies are at fault and the origin has seen nothing. */
+import { isSdkError } from '../../errors.js';
+import { decisionFacts, type ProxyDecision } from '../../proxy/decision.js';
+import { routeTo } from '../../route/route.js';
+import type { Next, RequestContext } from '../context.js';
+import { interruptible } from './deadline.js';
+import type { SdkResponse } from '../request-spec.js';
+
+/** Tries the next candidate where one failed as a proxy; direct only where the list says so. */
+export async function failover(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const choice = context.choice as ProxyDecision;
+  const { candidates } = choice;
+  for (let i = 0; ; i += 1) {
+    const used = candidates[i] ?? 'direct';
+    const decision = decisionFacts(context.origin, choice, used);
+    try {
+      const asked = used === 'direct' ? undefined : used.askCredentials();
+      const proxy = asked instanceof Promise ? await interruptible(asked, context) : asked;
+      const route = routeTo(context.origin, proxy);
+      return await next({ ...context, decision, route });
+    } catch (error) {
+      if (isSdkError(error)) error.decision ??= decision;
+      if (i + 1 >= candidates.length || !proxyFailed(error) || context.body?.canOpen() === false)
+        throw error;
+    }
+  }
+}
+
+/** Whether the proxy itself failed before anything of the request was sent; a refusal (403, 407) is an answer. */
+function proxyFailed(error: unknown): boolean {
+  if (isSdkError(error, 'SDK_TIMEOUT'))
+    return error.phase === 'proxy' && error.requestSent === 'no';
+  if (!isSdkError(error, 'SDK_PROXY') || error.requestSent !== 'no' || error.phase === 'auth')
+    return false;
+  const { status } = error;
+  return status === undefined || status === 502 || status === 503 || status === 504;
+}

@@ -1,0 +1,54 @@
+/** What became of each attempt: for the error that lists them, and for the logger. */
+import { isSdkError } from '../../errors.js';
+import type { AttemptFacts } from '../../facts.js';
+import type { Route } from '../../route/route.js';
+import type { Next, RequestContext } from '../context.js';
+import type { SdkResponse } from '../request-spec.js';
+
+/** Notes an attempt that failed, and tells the logger of both kinds. */
+export async function record(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const startedAt = performance.now();
+  try {
+    const answer = await next(context);
+    if (context.settings.logger !== undefined) {
+      tell(context, {
+        ...factsOf(context, startedAt),
+        status: answer.status,
+        requestId: answer.requestId,
+      });
+    }
+    return answer;
+  } catch (error) {
+    const facts = { ...factsOf(context, startedAt), ...failureOf(error) };
+    context.journal.push(facts);
+    if (context.settings.logger !== undefined) tell(context, { ...facts });
+    throw error;
+  }
+}
+
+function factsOf(context: RequestContext, startedAt: number): AttemptFacts {
+  const route = context.route as Route;
+  return {
+    number: context.journal.length + 1,
+    way: route.way,
+    proxy: route.proxy?.href ?? null,
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+}
+
+/** An error that is not ours may say anything, so only the kind of it is noted. */
+function failureOf(error: unknown): Partial<AttemptFacts> {
+  if (!isSdkError(error)) return { message: error instanceof Error ? error.name : typeof error };
+  const { status } = error as { status?: number };
+  return { ...(status === undefined ? {} : { status }), code: error.code, message: error.message };
+}
+
+/** The query is left out: it may hold a signature. A logger's own failure is not the request's. */
+function tell(context: RequestContext, fields: Record<string, unknown>): void {
+  const path = context.path.split('?', 1)[0] as string;
+  try {
+    context.settings.logger?.debug(`${context.method} ${context.origin.href}${path}`, fields);
+  } catch {
+    // A request does not fail because nobody could be told of it.
+  }
+}

@@ -1,0 +1,83 @@
+/** Sends again what may be sent again, as long as that can help. */
+import { isSdkError } from '../../errors.js';
+import type { ResponseError, SdkError, TransportError } from '../../errors.js';
+import type { Next, RequestContext } from '../context.js';
+import { pause, totalPassed } from './deadline.js';
+import { isUnprocessed } from '../answers/failure.js';
+import type { SdkResponse } from '../request-spec.js';
+
+const ONE_SHOT_HINT =
+  'It was not sent again because its body is a stream that can be read once; give a function that opens it instead.';
+/** Statuses that may pass by themselves. 429 is apart: it says that nothing was processed. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
+
+/** Repeats an attempt that failed, under the rules of `context.retry` and the budget that all requests share. */
+export async function retry(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const budget = context.settings.budgetFor(context.retry);
+  let taken: number | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await next({ ...context, attempt });
+      budget.succeeded(taken);
+      return answer;
+    } catch (error) {
+      if (!isSdkError(error)) throw error;
+      const delayMs = delayBeforeNext(context, error, attempt);
+      if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
+      if (delayMs === undefined || taken === undefined) throw withAttempts(error, context);
+      if (context.deadlineAt !== undefined && performance.now() + delayMs >= context.deadlineAt) {
+        // A provider's own word is worth more than our clock's; it says how long the pause would have been.
+        throw withAttempts(
+          retryAfterOf(error) === undefined ? totalPassed(context, error) : error,
+          context,
+        );
+      }
+      const last = context.journal.length - 1;
+      if (last >= 0) context.journal[last] = { ...context.journal[last]!, delayMs };
+      await pause(delayMs, context.signal);
+    }
+  }
+}
+
+/** How long to wait before the next attempt; `undefined`: there shall be none. */
+function delayBeforeNext(
+  context: RequestContext,
+  error: SdkError,
+  attempt: number,
+): number | undefined {
+  const { attempts, baseDelayMs, maxDelayMs, maxRetryAfterMs } = context.retry;
+  if (attempt >= attempts || !mayRepeat(context, error, attempt)) return undefined;
+  if (context.body?.canOpen() === false) {
+    (error as { hint?: string }).hint ??= ONE_SHOT_HINT;
+    return undefined;
+  }
+  const asked = retryAfterOf(error);
+  if (asked !== undefined) return asked <= maxRetryAfterMs ? asked : undefined;
+  // Full jitter: clients that failed together do not come back together.
+  return Math.floor(Math.random() * (Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1)) + 1));
+}
+
+function mayRepeat(context: RequestContext, error: SdkError, attempt: number): boolean {
+  const told = context.hooks.retryable(error, attempt);
+  if (told === false) return false;
+  if ('requestSent' in error) {
+    const { requestSent, retryable } = error as SdkError as TransportError;
+    if (isSdkError(error, 'SDK_TIMEOUT') && error.phase === 'total') return false;
+    return (told ?? retryable) && (requestSent === 'no' || context.idempotent);
+  }
+  if (!('status' in error)) return false;
+  const { status } = error as ResponseError;
+  const unprocessed = isUnprocessed(error as ResponseError);
+  if (unprocessed === false) return told === true;
+  if (told === true || unprocessed === true || status === 429) return true;
+  return context.idempotent && PASSING.has(status) && error.code !== 'SDK_MALFORMED_RESPONSE';
+}
+
+function retryAfterOf(error: SdkError): number | undefined {
+  return (error as { retryAfterMs?: number }).retryAfterMs;
+}
+
+function withAttempts(error: SdkError, context: RequestContext): SdkError {
+  if (context.journal.length > 1) error.attempts = context.journal.slice();
+  return error;
+}

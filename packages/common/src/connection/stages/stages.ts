@@ -1,0 +1,38 @@
+/**
+ * The way of a request, as a list:
+ *
+ *     build → deadline → retry → decide → failover → record → decode → credentials → sign → send
+ *
+ * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` stands inside `retry`,
+ * because only the decoded answer tells whether an attempt may be repeated (Route 53 throttles with a 400), and a body
+ * that broke off is repeated like a connection that was refused.
+ */
+import type { Next, Stage } from '../context.js';
+import { credentials } from './credentials.js';
+import { deadline } from './deadline.js';
+import { decide } from './decide.js';
+import { decode } from './decode.js';
+import { failover } from './failover.js';
+import { record } from './record.js';
+import { retry } from './retry.js';
+import { send } from './send.js';
+import { sign } from './sign.js';
+
+/** The stages below `build`, outermost first. */
+export const STAGES: readonly Stage[] = Object.freeze([
+  deadline,
+  retry,
+  decide,
+  failover,
+  record,
+  decode,
+  credentials,
+  sign,
+  send,
+]);
+
+/** The stages as one function. Put together once: a request makes no closures on its way. */
+export const runStages: Next = STAGES.reduceRight<Next>(
+  (next, stage) => (context) => stage(context, next),
+  () => Promise.reject(new TypeError('The last stage sends')),
+);
