@@ -1,4 +1,5 @@
 /** What a contract suite needs of a test runner: jest's, vitest's and others' fit as they are. */
+import { inspect } from 'node:util';
 
 /** Declares a test; its name is a true sentence. */
 export type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number) => unknown;
@@ -29,7 +30,7 @@ export async function rejection(promise: PromiseLike<unknown>): Promise<Record<s
   } catch (error) {
     return error as Record<string, unknown>;
   }
-  throw new Error(`expected a rejection, got ${JSON.stringify(value) ?? 'undefined'}`);
+  throw new Error(`expected a rejection, got ${inspect(value)}`);
 }
 
 /** Every item of a list, up to a limit that bounds a list without an end. */
