@@ -20,6 +20,7 @@ import { tableOf } from './table.mjs';
 /** The clients, in the order of the table: file in peers/ → what it is. */
 const TITLES = {
   'axios-transport': '`AxiosTransport`, bare',
+  driver: '`PowerDns.getZone()`, whole',
   'node-https': 'node `https`, `HttpsProxyAgent`',
   axios: '`axios`, `HttpsProxyAgent`',
   undici: '`undici` `request`, `ProxyAgent`',
@@ -33,7 +34,7 @@ const SIZES = [
 ];
 const QUICK_ROUNDS = 3;
 
-/** What PowerDNS answers about a zone, without its record sets. */
+/** What PowerDNS answers about a zone and its SOA. */
 const BODY = JSON.stringify({
   account: '',
   api_rectify: false,
@@ -49,7 +50,21 @@ const BODY = JSON.stringify({
   notified_serial: 0,
   nsec3narrow: false,
   nsec3param: '',
-  rrsets: [],
+  rrsets: [
+    {
+      comments: [],
+      name: 'example.org.',
+      records: [
+        {
+          content:
+            'a.misconfigured.dns.server.invalid. hostmaster.example.org. 2026110201 10800 3600 604800 3600',
+          disabled: false,
+        },
+      ],
+      ttl: 3600,
+      type: 'SOA',
+    },
+  ],
   serial: 2026110201,
   slave_tsig_key_ids: [],
   soa_edit: '',
@@ -57,7 +72,7 @@ const BODY = JSON.stringify({
   url: '/api/v1/servers/localhost/zones/example.org.',
 });
 const TASK = {
-  path: '/api/v1/servers/localhost/zones/example.org.?rrsets=false',
+  path: '/api/v1/servers/localhost/zones/example.org.?rrset_name=example.org.&rrset_type=SOA',
   headers: { 'X-API-Key': 'a-key-that-nobody-checks', Accept: 'application/json' },
 };
 
