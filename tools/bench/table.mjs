@@ -1,7 +1,7 @@
 /** Figures as a table. */
 
 /** @param {number[]} values */
-export function median(values) {
+function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;

@@ -1,4 +1,4 @@
-// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|api|build> [arguments].
+// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|api|bench|build> [arguments].
 // Each does all the set-up it needs, is quick when nothing changed, and says what it does. No dependencies: this file
 // runs before anything is installed.
 import { existsSync } from 'node:fs';
@@ -52,6 +52,15 @@ const verbs = {
       (await install()) ||
       (await build(['tsconfig.json'])) ||
       (await run(process.execPath, ['tools/check/api.mjs', '--update']))
+    );
+  },
+
+  /** Builds, then measures a request beside other clients. Arguments go to tools/bench/run.mjs. */
+  async bench() {
+    return (
+      (await install()) ||
+      (await build(['tsconfig.json'])) ||
+      (await run(process.execPath, ['tools/bench/run.mjs', ...args]))
     );
   },
 
