@@ -62,11 +62,11 @@ export interface SdkErrorInit {
 export abstract class SdkError extends Error {
   abstract readonly code: SdkErrorCode;
   /** What to do about it, in one sentence. */
-  readonly hint?: string;
+  declare readonly hint?: string;
   /** Which proxy decision the request travelled under. Set by the connection. */
-  decision?: DecisionFacts;
+  declare decision?: DecisionFacts;
   /** Every attempt, first to last, where there was more than one. Set by the connection. */
-  attempts?: readonly AttemptFacts[];
+  declare attempts?: readonly AttemptFacts[];
 
   constructor(message: string, init: SdkErrorInit = {}) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -110,7 +110,7 @@ export abstract class SdkError extends Error {
 export class ConfigurationError extends SdkError {
   readonly code = 'SDK_CONFIGURATION';
   /** The option, variable or argument at fault, e.g. `HTTPS_PROXY`, `timeouts.totalMs`. */
-  readonly field?: string;
+  declare readonly field?: string;
 
   constructor(message: string, init: SdkErrorInit & { readonly field?: string | undefined } = {}) {
     super(message, init);
@@ -129,6 +129,7 @@ export type RequestSent = 'no' | 'maybe' | 'yes';
 export interface TransportErrorInit extends SdkErrorInit {
   readonly requestSent: RequestSent;
   readonly retryable: boolean;
+  readonly reusedSocket?: boolean | undefined;
 }
 
 /** No answer came back. */
@@ -137,15 +138,22 @@ export abstract class TransportError extends SdkError {
   readonly requestSent: RequestSent;
   /** Whether the same request may succeed later; whether it may be sent again also depends on `requestSent`. */
   readonly retryable: boolean;
+  /** `true` where the socket had carried a request before, and may have been closed by the peer meanwhile. */
+  declare readonly reusedSocket?: boolean;
 
   constructor(message: string, init: TransportErrorInit) {
     super(message, init);
     this.requestSent = init.requestSent;
     this.retryable = init.retryable;
+    if (init.reusedSocket === true) this.reusedSocket = true;
   }
 
   protected override facts(): Record<string, unknown> {
-    return { requestSent: this.requestSent, retryable: this.retryable };
+    return {
+      requestSent: this.requestSent,
+      retryable: this.retryable,
+      reusedSocket: this.reusedSocket,
+    };
   }
 }
 
@@ -183,7 +191,7 @@ export class ProxyError extends TransportError {
   /** The proxy without credentials, e.g. `http://proxy.corp:3128`. */
   readonly proxy: string;
   /** The status that the proxy itself answered. */
-  readonly status?: number;
+  declare readonly status?: number;
 
   constructor(
     message: string,
@@ -262,14 +270,14 @@ export class ResponseError extends SdkError {
   readonly code: SdkErrorCode = 'SDK_RESPONSE';
   readonly status: number;
   /** The provider's own id of the request, for its support desk. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** The provider's own code of the failure, e.g. `NoSuchKey`. */
-  readonly providerCode?: string;
-  readonly rateLimit?: RateLimit;
+  declare readonly providerCode?: string;
+  declare readonly rateLimit?: RateLimit;
   /** How long the provider asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** `true` where the answer came through a forward proxy in absolute-form and may be its own. */
-  readonly maybeFromProxy?: boolean;
+  declare readonly maybeFromProxy?: boolean;
   /** The decoded body; not enumerable, since providers echo what was sent. */
   declare readonly body: unknown;
 

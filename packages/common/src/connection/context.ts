@@ -37,6 +37,9 @@ export interface RequestContext extends HookContext {
   readonly choice: ProxyDecision | undefined;
   readonly decision: DecisionFacts | undefined;
   readonly route: Route | undefined;
+  // from stale
+  /** Whether the socket must be a new one. */
+  readonly freshSocket: boolean;
   // from credentials and sign
   readonly bag: HeaderBag | undefined;
 }

@@ -117,6 +117,7 @@ export function build(
     choice: undefined,
     decision: undefined,
     route: undefined,
+    freshSocket: false,
     bag: undefined,
   };
 }

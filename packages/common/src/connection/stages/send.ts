@@ -21,6 +21,7 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     tls: settings.tls,
     timeouts: totalMs === undefined ? context.timeouts : { ...context.timeouts, totalMs },
     signal,
+    freshSocket: context.freshSocket,
   });
   return {
     status: response.status,
