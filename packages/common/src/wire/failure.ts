@@ -18,7 +18,7 @@ import type { TunnelAnswer } from './tunnel-answer.js';
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
 
 /** Node's code of an error, e.g. `ECONNREFUSED`; `''` where it has none. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }

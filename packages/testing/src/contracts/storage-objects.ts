@@ -120,10 +120,7 @@ export function testObjects(bench: StorageBench): void {
   inContainer('a wrong name in a list of names deletes nothing', async (driver, container) => {
     await driver.putObject(container, 'kept', 'x');
     await expectCode(driver.deleteObjects(container, ['kept', '']), 'SDK_CONFIGURATION');
-    await expectCode(
-      driver.deleteObjects(container, 'kept'),
-      'SDK_CONFIGURATION',
-    );
+    await expectCode(driver.deleteObjects(container, 'kept'), 'SDK_CONFIGURATION');
     expect((await driver.headObject(container, 'kept')).sizeBytes).toBe(1);
   });
 

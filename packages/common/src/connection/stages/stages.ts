@@ -1,7 +1,7 @@
 /**
  * The way of a request, as a list:
  *
- *     build → deadline → retry → decide → failover → record → stale → decode → credentials → sign → send
+ *     build → deadline → retry → decide → failover → stale → record → decode → credentials → sign → send
  *
  * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` stands inside `retry`,
  * because only the decoded answer tells whether an attempt may be repeated (Route 53 throttles with a 400), and a body
@@ -25,8 +25,8 @@ export const STAGES: readonly Stage[] = Object.freeze([
   retry,
   decide,
   failover,
-  record,
   stale,
+  record,
   decode,
   credentials,
   sign,

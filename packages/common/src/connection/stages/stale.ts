@@ -7,8 +7,9 @@ import type { SdkResponse } from '../request-spec.js';
 const CLOSED_BY_PEER: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
- * Sends again, once and uncounted, on a fresh socket what a reused one did not carry: no byte of an answer came, and the
- * request may be repeated. Every socket of a pool may be stale, so a second reused one is not tried.
+ * Sends again, once, on a fresh socket what a reused one did not carry: no byte of an answer came, and the request may be
+ * repeated. It stands below `retry`, whose count and budget it does not touch, and above `record`, since it is an attempt
+ * that the provider may have seen. Every socket of a pool may be stale, so a second reused one is not tried.
  */
 export async function stale(context: RequestContext, next: Next): Promise<SdkResponse> {
   try {
