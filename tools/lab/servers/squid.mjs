@@ -62,6 +62,8 @@ dns_timeout 1 seconds
 udp_outgoing_address 127.0.0.1
 
 logformat way %ts.%03tu %>a %Ss/%03>Hs %rm %ru user=%un lp=%>lp
+# The whole target, query and all: what was sent is to be compared byte for byte.
+strip_query_terms off
 access_log stdio:${accessLog} way
 cache_log stdio:${join(dir, 'cache.log')}
 cache_store_log none

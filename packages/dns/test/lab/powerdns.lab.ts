@@ -1,25 +1,62 @@
 import { Resolver } from 'node:dns/promises';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { HttpProxy } from '@sdk/common';
 import type { Zone } from '@sdk/dns';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import { testDnsDriver } from '@sdk/testing';
-import { readSquidLog, readUntil } from '../../../../tools/lab/access-log.js';
+import { readSquidLog, readTinyproxyLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
 
-const { powerdns, squid } = readEndpoints();
+const { powerdns, squid, tinyproxy } = readEndpoints();
 const { url: endpoint, apiKey, serverId } = powerdns;
 const zoneName = () => `sdk-${randomBytes(6).toString('hex')}.example`;
 
-describe('PowerDns on a real server', () => {
+const squidCredentials = { username: squid.username, password: squid.password };
+const tinyproxyUserinfo = `//${tinyproxy.username}:${tinyproxy.password}@`;
+
+/** What the proxy itself noted, each line with the target as it stood on the wire. */
+type ReadLog = () => Promise<readonly { readonly method: string; readonly target: string }[]>;
+const squidLog: ReadLog = () => readSquidLog(squid.accessLog);
+
+describe.each<[string, HttpProxy, ReadLog | undefined]>([
+  ['directly', false, undefined],
+  [
+    'through squid, with credentials',
+    { url: squid.basic, credentials: squidCredentials },
+    squidLog,
+  ],
+  ['through a CONNECT tunnel of squid', { url: squid.open, tunnel: 'always' }, squidLog],
+  [
+    'through a CONNECT tunnel of tinyproxy, with credentials',
+    { url: tinyproxy.basic.replace('//', tinyproxyUserinfo), tunnel: 'always' },
+    () => readTinyproxyLog(tinyproxy.basicLog),
+  ],
+])('PowerDns on a real server, %s', (_, httpProxy, readLog) => {
+  const authority = new URL(endpoint).host;
+  const toServer = async () =>
+    ((await readLog?.()) ?? []).filter(({ target }) => target.includes(authority));
+  let before = 0;
+  beforeAll(async () => {
+    before = (await toServer()).length;
+  });
+
   testDnsDriver({
     test,
     expect,
     zoneName,
     open: async () => {
-      const driver = new PowerDns({ endpoint, apiKey, env: {} });
+      const driver = new PowerDns({ endpoint, apiKey, httpProxy, env: {} });
       return { driver, close: () => driver.close() };
     },
+  });
+
+  test('its requests stand in the log of the proxy that was named, in the form that was asked for', async () => {
+    const lines = await readUntil(toServer, (all) => readLog === undefined || all.length > before);
+    const methods = new Set(lines.slice(before).map(({ method }) => method));
+    const tunnelled = typeof httpProxy === 'object' && 'tunnel' in httpProxy;
+    expect(methods.has('CONNECT')).toBe(tunnelled);
+    expect(methods.has('PATCH')).toBe(readLog !== undefined && !tunnelled);
   });
 });
 

@@ -1,23 +1,41 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { isSdkError, type HttpProxy } from '@sdk/common';
 import { S3Storage } from '@sdk/storage/drivers/s3';
 import { testStorageDriver } from '@sdk/testing';
+import { readSquidLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
 import { fetchUrl } from '../s3/fetch-url.js';
 
-const { swift, certificates } = readEndpoints();
+const { swift, squid, certificates } = readEndpoints();
 const { accessKeyId, secretAccessKey, region } = swift;
 const ca = readFileSync(certificates.origin.ca, 'utf8');
+const proxyTls = { ca: readFileSync(certificates.proxy.ca, 'utf8') };
+const credentials = { username: squid.username, password: squid.password };
 
-describe.each([
-  ['http', swift.s3],
-  ['https', swift.s3Tls],
+describe.each<[string, string, string | undefined, HttpProxy]>([
+  ['http: directly', swift.s3, undefined, false],
+  ['https: directly', swift.s3Tls, undefined, false],
+  [
+    'http: through squid, with credentials',
+    swift.s3,
+    squid.basic,
+    { url: squid.basic, credentials },
+  ],
+  [
+    'https: through squid under TLS, with credentials',
+    swift.s3Tls,
+    squid.tlsBasic,
+    { url: squid.tlsBasic, credentials, tls: proxyTls },
+  ],
 ])(
-  'S3Storage on a real Swift with s3api, over %s:, which verifies signatures',
-  (scheme, endpoint) => {
-    const tls = scheme === 'https' ? { ca } : undefined;
+  'S3Storage on a real Swift with s3api, which verifies signatures, over %s',
+  (_, endpoint, proxy, httpProxy) => {
+    const tls = endpoint.startsWith('https:') ? { ca } : undefined;
+    const common = { accessKeyId, secretAccessKey, region, endpoint, tls, httpProxy, env: {} };
     const s3 = (options: { secretAccessKey?: string } = {}): S3Storage =>
-      new S3Storage({ accessKeyId, secretAccessKey, region, endpoint, tls, env: {}, ...options });
+      new S3Storage({ ...common, ...options });
+    const freshName = (): string => `sdk-${Date.now().toString(36)}`;
 
     testStorageDriver({
       test,
@@ -32,7 +50,7 @@ describe.each([
 
     test('ifNoneMatch, which s3api refuses, is an UnsupportedError and changes nothing', async () => {
       const driver = s3();
-      const container = await driver.createContainer(`sdk-${Date.now().toString(36)}`);
+      const container = await driver.createContainer(freshName());
       const options = { ifNoneMatch: '*' } as const;
       await driver.putObject(container, 'x', 'first');
       await expect(driver.putObject(container, 'x', 'second', options)).rejects.toMatchObject({
@@ -51,6 +69,37 @@ describe.each([
         providerCode: 'SignatureDoesNotMatch',
       });
       await driver.close();
+    });
+
+    test('HEAD of an absent object, whose answer s3api garbles, is a NotFoundError 20 times of 20', async () => {
+      const driver = s3();
+      const container = await driver.createContainer(freshName());
+      const codes: unknown[] = [];
+      for (let i = 0; i < 20; i += 1) {
+        const error: unknown = await driver
+          .headObject(container, 'absent')
+          .catch((reason: unknown) => reason);
+        codes.push(isSdkError(error) ? error.code : error);
+      }
+      await driver.deleteContainer(container);
+      await driver.close();
+      expect(codes).toEqual(Array.from({ length: 20 }, () => 'SDK_NOT_FOUND'));
+    });
+
+    afterAll(async () => {
+      if (proxy === undefined) return;
+      const port = Number(new URL(proxy).port);
+      const target = new URL(endpoint).host;
+      const seen = await readUntil(
+        async () => (await readSquidLog(squid.accessLog)).filter((line) => line.port === port),
+        (lines) => lines.some((line) => line.target.includes(target)),
+      );
+      const lines = seen.filter((line) => line.target.includes(target));
+      expect(lines.length).toBeGreaterThan(0);
+      // An https: target shows a proxy nothing but CONNECT; an http: one is seen whole, and tunnelled never.
+      const connects = lines.filter(({ method }) => method === 'CONNECT');
+      expect(connects).toHaveLength(endpoint.startsWith('https:') ? lines.length : 0);
+      expect(new Set(lines.map(({ username }) => username))).toEqual(new Set([squid.username]));
     });
   },
 );
