@@ -8,6 +8,7 @@ const foreign = [
   [/(?<![\w.])\/(work|home|Users|root)\/(?!node_modules)[a-z]/, "a path of somebody's machine"],
   [/\bregistry\.(npmjs\.org|yarnpkg\.com|npmmirror\.com)/, 'the host of a package registry'],
   [/\bresolution: \{.*tarball:/, 'a lockfile entry bound to one host'],
+  [/\.\.\/shared\//, 'a path out of the repository'],
   [/^(<{7}|>{7}) /m, 'a merge conflict'],
 ];
 const itself = path.relative(root, new URL(import.meta.url).pathname);

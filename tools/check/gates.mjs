@@ -22,7 +22,7 @@ async function each(...steps) {
 const allCores = ['--maxWorkers=100%', '--silent'];
 
 /** The tests on another Node, behind an environment that names proxies which would break every call that obeyed it. */
-function testsOn(major) {
+function testsOn(major, stage) {
   const binary = path.join(
     root,
     `tools/node-versions/node_modules/node${major}-${process.platform}-${process.arch}/bin/node`,
@@ -30,7 +30,7 @@ function testsOn(major) {
   return {
     name: `node${major}`,
     what: `the tests on Node ${major}, then with NODE_USE_ENV_PROXY=1 and a dead proxy in the environment`,
-    stage: 6,
+    stage, // one after the other: tests about time want the cores to themselves
     async run() {
       if (!existsSync(binary))
         return {
@@ -38,14 +38,14 @@ function testsOn(major) {
           output: `${binary} is missing: npm has it for Linux on x64 and arm64 only`,
         };
       const dead = 'http://127.0.0.1:9';
-      const code =
-        (await jest(allCores, { label: `tests on Node ${major}`, node: binary })) ||
-        (await jest(allCores, {
-          label: `tests on Node ${major}, NODE_USE_ENV_PROXY=1`,
-          node: binary,
-          env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: dead, HTTPS_PROXY: dead, NO_PROXY: '' },
-        }));
-      return { code, output: '' };
+      const label = `tests on Node ${major}`;
+      const plain = await jest(allCores, { label, node: binary });
+      const behindProxies = await jest(allCores, {
+        label: `${label}, NODE_USE_ENV_PROXY=1`,
+        node: binary,
+        env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: dead, HTTPS_PROXY: dead, NO_PROXY: '' },
+      });
+      return { code: plain || behindProxies, output: '' };
     },
   };
 }
@@ -142,7 +142,7 @@ export const gates = [
       output: '',
     }),
   },
-  testsOn(22),
-  testsOn(24),
-  testsOn(26),
+  testsOn(22, 6),
+  testsOn(24, 7),
+  testsOn(26, 8),
 ];
