@@ -8,9 +8,18 @@ import type { PoolLimits } from './pool.js';
 /** How many ways and places are remembered; past that, those whose sockets are all idle go first. */
 const MAX_AGENTS = 500;
 
+interface Asked {
+  readonly route: Route;
+  readonly origin: Origin;
+  readonly tls: TlsOptions | undefined;
+  readonly agent: PooledAgent;
+}
+
 export class AgentsByKey {
   readonly #limits: PoolLimits;
   readonly #agents = new Map<string, PooledAgent>();
+  /** What was asked for last, which most requests ask for again. */
+  #last: Asked | undefined;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
@@ -18,6 +27,8 @@ export class AgentsByKey {
 
   /** The agent for a route, an origin and the origin's TLS; the same one for the same three. */
   get(route: Route, origin: Origin, tls: TlsOptions | undefined): PooledAgent {
+    const last = this.#last;
+    if (last?.origin === origin && last.route === route && last.tls === tls) return last.agent;
     const key = poolKey(route, origin, tls);
     let agent = this.#agents.get(key);
     if (agent === undefined) {
@@ -25,12 +36,14 @@ export class AgentsByKey {
       agent = agentFor(route, origin, this.#limits);
       this.#agents.set(key, agent);
     }
+    this.#last = { route, origin, tls, agent };
     return agent;
   }
 
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
     this.#agents.clear();
+    this.#last = undefined;
     await Promise.all(agents.map((agent) => agent.pool.close()));
   }
 
@@ -39,6 +52,7 @@ export class AgentsByKey {
     for (const [key, agent] of this.#agents) {
       if (!agent.pool.dormant) continue;
       this.#agents.delete(key);
+      if (this.#last?.agent === agent) this.#last = undefined;
       void agent.pool.close();
       return;
     }

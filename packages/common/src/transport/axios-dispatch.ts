@@ -92,36 +92,42 @@ export async function dispatch(
     if (config.method?.toUpperCase() !== request.method.toUpperCase())
       refuse('method', 'an interceptor');
   };
-  const answer = await instance.request<unknown>({
-    url,
-    method: request.method,
-    headers: recordOf(request.headers),
-    data: request.body,
-    responseType: 'stream',
-    proxy: false,
-    maxRedirects: 0,
-    timeout: 0,
-    decompress: false,
-    maxBodyLength: Infinity,
-    maxContentLength: -1,
-    validateStatus: () => true,
-    // Runs right before the adapter is chosen: the last place to see one that an interceptor put in ours' stead.
-    transformRequest: [
-      function (this: InternalAxiosRequestConfig, data: unknown) {
-        check(this);
-        return data;
-      },
-    ],
-    transformResponse: [],
-    adapter,
-  });
-  if (carried === undefined) {
-    throw new ConfigurationError('An interceptor answered instead of the transport', {
-      field: 'axios',
-      hint: REMEDY['adapter'],
+  try {
+    const answer = await instance.request<unknown>({
+      url,
+      method: request.method,
+      headers: recordOf(request.headers),
+      data: request.body,
+      responseType: 'stream',
+      proxy: false,
+      maxRedirects: 0,
+      timeout: 0,
+      decompress: false,
+      maxBodyLength: Infinity,
+      maxContentLength: -1,
+      validateStatus: () => true,
+      // Runs right before the adapter is chosen: the last place to see one that an interceptor put in ours' stead.
+      transformRequest: [
+        function (this: InternalAxiosRequestConfig, data: unknown) {
+          check(this);
+          return data;
+        },
+      ],
+      transformResponse: [],
+      adapter,
     });
+    if (carried === undefined) {
+      throw new ConfigurationError('An interceptor answered instead of the transport', {
+        field: 'axios',
+        hint: REMEDY['adapter'],
+      });
+    }
+    return responseOf(carried, answer);
+  } catch (error) {
+    // Nobody will read it, and unread it would hold its socket.
+    (carried as TransportResponse | undefined)?.body.destroy();
+    throw error;
   }
-  return responseOf(carried, answer);
 }
 
 function requestOf(
@@ -152,6 +158,8 @@ function asBody(body: unknown): TransportRequest['body'] {
 
 function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>): TransportResponse {
   const body = asBody(answer.data);
+  // An interceptor that put something else in its place may read from it; one that nobody reads is let go.
+  if (body !== carried.body && carried.body.readableFlowing === null) carried.body.destroy();
   return {
     ...carried,
     status: answer.status,

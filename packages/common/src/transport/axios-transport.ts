@@ -36,6 +36,12 @@ export class AxiosTransport implements Transport {
   #closed = false;
 
   constructor(options: AxiosTransportOptions = {}) {
+    if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
+      throw new ConfigurationError('The options of AxiosTransport are an object', {
+        field: 'options',
+        hint: 'Leave them out, or write { axios }, { maxSockets } or { idleSocketMs }.',
+      });
+    }
     for (const key of Object.keys(options)) {
       if (KNOWN_OPTIONS.includes(key)) continue;
       throw new ConfigurationError(

@@ -5,17 +5,18 @@ import {
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
-import { ConfigurationError, TimeoutError } from '../errors.js';
-import type { TimeoutPhase } from '../errors.js';
-import { exchangeFailed, forwardRefused } from '../wire/failure.js';
+import { ConfigurationError, type TimeoutPhase } from '../errors.js';
+import { exchangeFailed, exchangeTimedOut, forwardRefused } from '../wire/failure.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
+import { guarded, withoutBody } from './answer-body.js';
 import type { Head } from './head.js';
 import type { Lease } from './lease.js';
+import { MovingTimer } from './moving-timer.js';
 import { ResponseHeaders } from './response-headers.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
-import { upload, type Upload } from './upload.js';
+import { brokenBody, uploadOf, upload, type Upload } from './upload.js';
 
 /**
  * Sends `request` on `lease` and answers at the headers. From then on the timers, the signal and the socket's failures
@@ -29,183 +30,226 @@ export function exchange(
   startedAt: number,
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
-    const { timeouts, signal, body, origin, route } = request;
-    const { headersMs, idleMs } = timeouts;
-    const socketMs = performance.now() - startedAt;
-    let response: IncomingMessage | undefined;
-    let running: Upload | undefined;
-    let over = false;
-
-    const options: RequestOptions & LeasedOptions = {
-      agent,
-      lease,
-      protocol: origin.protocol,
-      method: request.method,
-      path: head.target,
-      headers: head.headers,
-      setHost: false,
-    };
     let client: ClientRequest;
     try {
-      client = httpRequest(options);
+      const broken = brokenBody(request.body);
+      if (broken !== undefined) throw broken;
+      client = open(agent, lease, request, head);
     } catch (cause) {
       agent.pool.release(lease);
-      reject(unsendable(cause));
+      // A stream's own failure comes back as it is.
+      reject(cause);
       return;
     }
-
-    /** Ends the exchange with `reason`: before the headers the promise rejects, after them the body fails. */
-    const fail = (reason: unknown): void => {
-      if (over) return;
-      running?.stop();
-      if (response === undefined) {
-        finish();
-        client.destroy();
-
-        reject(reason);
-      } else {
-        response.destroy(reason as Error);
-      }
-    };
-    const failed = (cause: unknown): Error =>
-      exchangeFailed(origin, route, cause, {
-        requestSent: response === undefined ? 'maybe' : 'yes',
-        reusedSocket: lease.reused,
-      });
-
-    let timer: NodeJS.Timeout;
-    const timeOut = (phase: TimeoutPhase, timeoutMs: number): void => {
-      const requestSent = response === undefined ? 'maybe' : 'yes';
-      fail(timedOut(phase, timeoutMs, origin.href, requestSent));
-    };
-    const onHeadersTimer = (): void => timeOut('headers', headersMs);
-    const onIdleTimer = (): void => {
-      if (response?.complete) return;
-      // A silence of ours is not the peer's: the reader has bytes to take, or the source has none to give.
-      const ours =
-        response === undefined ? running?.stalled === false : response.readableLength > 0;
-      if (ours) timer = setTimeout(onIdleTimer, idleMs);
-      else timeOut('idle', idleMs);
-    };
-    const total = timeouts.totalMs;
-    const totalTimer =
-      total === undefined ? undefined : setTimeout(() => timeOut('total', total), total);
-    const stopListening = signal && onAbort(signal, () => fail(signal.reason));
-
-    /** The socket is done with, one way or the other. */
-    const finish = (): void => {
-      over = true;
-      clearTimeout(timer);
-      clearTimeout(totalTimer);
-      stopListening?.();
-      lease.unwatch();
-    };
-
-    client.on('error', (cause) => fail(failed(cause)));
-    client.once('close', () => {
-      // A body that is complete may still wait for its reader: the signal and the total hold until it is read.
-      if (response === undefined) finish();
-      else clearTimeout(timer);
-    });
-    client.once('response', (message: IncomingMessage) => {
-      const status = message.statusCode as number;
-      const headers = new ResponseHeaders(message.rawHeaders);
-      if (status === 407 && route.way === 'forward') {
-        fail(forwardRefused(route.proxy, status, message.rawHeaders));
-        return;
-      }
-      response = message;
-      message.once('close', finish);
-      clearTimeout(timer);
-      timer = setTimeout(onIdleTimer, idleMs);
-      lease.watch(() => void timer.refresh());
-      lease.keepAliveHintMs = keepAliveHint(headers);
-      if (running?.unfinished && status >= 300) {
-        // The verdict is in: what is left of the body would be thrown away. The connection cannot be used again.
-        running.stop();
-        message.once('close', () => client.destroy());
-        message.once('end', () => client.destroy());
-      }
-      resolve({
-        status,
-        headers,
-        body: request.method === 'HEAD' ? withoutBody(message) : guarded(message, failed),
-        reusedSocket: lease.reused,
-        route,
-        timings: { socketMs, headersMs: performance.now() - startedAt },
-      });
-    });
-
-    if (body instanceof Readable) {
-      timer = setTimeout(onIdleTimer, idleMs);
-      running = upload(body, client, head.declaredBytes, {
-        progress: () => void timer.refresh(),
-        failure: fail,
-      });
-      client.once('finish', () => {
-        if (response !== undefined || over) return;
-        clearTimeout(timer);
-        timer = setTimeout(onHeadersTimer, headersMs);
-      });
-    } else {
-      timer = setTimeout(onHeadersTimer, headersMs);
-      client.end(body);
-    }
+    new Exchange(client, lease, request, { resolve, reject }, startedAt).send(head);
   });
 }
 
-/**
- * A HEAD is over at its headers. Some servers send a body or a stray chunk terminator behind them, on which the
- * parser fails: that failure is nobody's any more.
- */
-function withoutBody(message: IncomingMessage): Readable {
-  message.on('error', ignore);
-  message.resume();
-  return Readable.from([]);
-}
-
-/**
- * Node destroys the body of an answer that broke off with an error of its own; it becomes ours at the one place that each
- * passes. A reader's own error, the signal's reason and our timers' errors pass as they are.
- */
-function guarded(message: IncomingMessage, failed: (cause: unknown) => Error): Readable {
-  // `_destroy` is Readable's own contract for those who implement one.
-  const destroy = message._destroy;
-  message._destroy = (error, callback) => {
-    destroy.call(message, brokeOff(error) ? failed(error) : error, callback);
+function open(
+  agent: PooledAgent,
+  lease: Lease,
+  request: TransportRequest,
+  head: Head,
+): ClientRequest {
+  const options: RequestOptions & LeasedOptions = {
+    agent,
+    lease,
+    protocol: request.origin.protocol,
+    method: request.method,
+    path: head.target,
+    headers: head.headers,
+    setHost: false,
   };
-  return message;
+  try {
+    return httpRequest(options);
+  } catch (cause) {
+    throw unsendable(cause);
+  }
 }
 
-function brokeOff(error: Error | null): boolean {
-  return error?.message === 'aborted' && (error as { code?: unknown }).code === 'ECONNRESET';
+interface Settle {
+  resolve(response: TransportResponse): void;
+  reject(reason: unknown): void;
+}
+
+/** What happens between the request's first byte and the answer's last. */
+class Exchange {
+  readonly #client: ClientRequest;
+  readonly #lease: Lease;
+  readonly #request: TransportRequest;
+  readonly #settle: Settle;
+  readonly #startedAt: number;
+  readonly #sentAt: number;
+  readonly #timer = new MovingTimer(() => this.#onDue());
+  readonly #stopListening: (() => void) | undefined;
+  #response: IncomingMessage | undefined;
+  #upload: Upload | undefined;
+  #phase: 'headers' | 'idle' = 'headers';
+  #clientClosed = false;
+  #over = false;
+
+  constructor(
+    client: ClientRequest,
+    lease: Lease,
+    request: TransportRequest,
+    settle: Settle,
+    startedAt: number,
+  ) {
+    this.#client = client;
+    this.#lease = lease;
+    this.#request = request;
+    this.#settle = settle;
+    this.#startedAt = startedAt;
+    this.#sentAt = performance.now();
+    const { signal } = request;
+    this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
+    client.on('error', (cause) => this.fail(this.failed(cause)));
+    client.on('response', (message) => this.#answer(message));
+    client.on('upgrade', (_message, socket: Socket) => {
+      socket.destroy();
+      this.fail(this.failed(protocolChanged()));
+    });
+    client.on('close', () => this.#onClientClose());
+  }
+
+  send(head: Head): void {
+    const { body } = this.#request;
+    const stream = uploadOf(body);
+    if (stream === undefined) {
+      this.#enter('headers');
+      this.#client.end(body);
+      return;
+    }
+    this.#enter('idle');
+    this.#upload = upload(stream, this.#client, head.declaredBytes, {
+      progress: () => this.stir(),
+      failure: (cause) => this.fail(cause),
+    });
+    this.#client.once('finish', () => {
+      if (this.#response === undefined && !this.#over) this.#enter('headers');
+    });
+  }
+
+  /** Ends the exchange with `reason`: before the headers the promise rejects, after them the body fails. */
+  fail(reason: unknown): void {
+    if (this.#over) return;
+    const uploading = this.#upload?.unfinished === true;
+    this.#upload?.stop();
+    if (this.#response === undefined) {
+      this.#finish();
+      this.#client.destroy();
+      this.#settle.reject(reason);
+    } else {
+      this.#response.destroy(reason as Error);
+      if (uploading) this.#client.destroy();
+    }
+  }
+
+  /** A failure of the socket, in our words. */
+  failed(cause: unknown): Error {
+    const { origin, route } = this.#request;
+    return exchangeFailed(origin, route, cause, {
+      requestSent: this.#response === undefined ? 'maybe' : 'yes',
+      reusedSocket: this.#lease.reused,
+    });
+  }
+
+  /** Bytes have moved: the wait begins anew. */
+  stir(): void {
+    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
+    const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
+    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#sentAt + totalMs));
+  }
+
+  #enter(phase: 'headers' | 'idle'): void {
+    this.#phase = phase;
+    this.stir();
+  }
+
+  #answer(message: IncomingMessage): void {
+    const { method, route } = this.#request;
+    const status = message.statusCode as number;
+    if (status === 407 && route.way === 'forward') {
+      this.fail(forwardRefused(route.proxy, status, message.rawHeaders));
+      return;
+    }
+    const lease = this.#lease;
+    const headers = new ResponseHeaders(message.rawHeaders);
+    this.#response = message;
+    message.on('close', () => this.#onAnswerClose());
+    this.#enter('idle');
+    lease.watch(this);
+    lease.keepAliveHintMs = keepAliveHint(headers);
+    if (status >= 300 && this.#upload?.unfinished === true) {
+      // The verdict is in: what is left of the body would be thrown away. The connection cannot be used again.
+      this.#upload.stop();
+      message.once('end', () => this.#client.destroy());
+    }
+    this.#settle.resolve({
+      status,
+      headers,
+      body: method === 'HEAD' ? withoutBody(message) : guarded(message, this),
+      reusedSocket: lease.reused,
+      route,
+      timings: {
+        socketMs: this.#sentAt - this.#startedAt,
+        headersMs: performance.now() - this.#startedAt,
+      },
+    });
+  }
+
+  #onDue(): void {
+    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
+    if (totalMs !== undefined && performance.now() >= this.#sentAt + totalMs) {
+      this.#timeOut('total', totalMs);
+    } else if (this.#phase === 'headers') {
+      this.#timeOut('headers', headersMs);
+    } else if (this.#waitsForUs()) {
+      this.stir();
+    } else {
+      this.#timeOut('idle', idleMs);
+    }
+  }
+
+  /** A silence of ours is not the peer's: the reader has bytes to take, or the source has none to give. */
+  #waitsForUs(): boolean {
+    const response = this.#response;
+    if (response === undefined) return this.#upload?.stalled === false;
+    return response.complete || response.readableLength > 0;
+  }
+
+  #timeOut(phase: TimeoutPhase, timeoutMs: number): void {
+    const requestSent = this.#response === undefined ? 'maybe' : 'yes';
+    this.fail(exchangeTimedOut(phase, timeoutMs, this.#request.origin, requestSent));
+  }
+
+  /** The answer may still wait for its reader: the signal and the total hold until it is read. */
+  #onClientClose(): void {
+    this.#clientClosed = true;
+    if (this.#response === undefined) this.fail(this.failed(closedUnanswered()));
+    else if (this.#response.closed) this.#finish();
+  }
+
+  /** An upload may outlast its answer: the timers and the signal hold until it has ended, too. */
+  #onAnswerClose(): void {
+    if (this.#clientClosed || this.#upload?.unfinished !== true) this.#finish();
+  }
+
+  /** Nothing is left to wait for. */
+  #finish(): void {
+    this.#over = true;
+    this.#timer.clear();
+    this.#stopListening?.();
+    this.#lease.unwatch();
+  }
 }
 
 /** `Keep-Alive: timeout=5`, in milliseconds. */
 function keepAliveHint(headers: ResponseHeaders): number | undefined {
-  const seconds = /(?:^|[,\s])timeout=(\d+)/i.exec(headers.get('keep-alive') ?? '')?.[1];
+  const hint = headers.get('keep-alive');
+  if (hint === undefined) return undefined;
+  const seconds = /(?:^|[,\s])timeout=(\d+)/i.exec(hint)?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
-}
-
-function timedOut(
-  phase: TimeoutPhase,
-  timeoutMs: number,
-  origin: string,
-  requestSent: 'maybe' | 'yes',
-): TimeoutError {
-  const what =
-    phase === 'headers'
-      ? `${origin} did not answer within ${timeoutMs} ms of the request`
-      : phase === 'idle'
-        ? `${origin} was silent for ${timeoutMs} ms while a body travelled`
-        : `The call to ${origin} took longer than its total of ${timeoutMs} ms`;
-  return new TimeoutError(what, {
-    phase,
-    timeoutMs,
-    requestSent,
-    retryable: phase !== 'total',
-    hint: `timeouts.${phase}Ms bounds this wait.`,
-  });
 }
 
 /** Node refuses a header or method before anything is written. */
@@ -220,4 +264,11 @@ function unsendable(cause: unknown): ConfigurationError {
   );
 }
 
-function ignore(): void {}
+function closedUnanswered(): Error {
+  return Object.assign(new Error('The connection closed'), { code: 'ECONNRESET' });
+}
+
+/** 101 (RFC 9110 §15.2.2): nobody asked for another protocol. */
+function protocolChanged(): Error {
+  return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
+}

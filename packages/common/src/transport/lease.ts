@@ -1,6 +1,11 @@
 /** A pooled socket, as the pool and one exchange at a time hold it. */
 import type { Socket } from 'node:net';
 
+/** Who is told of each piece that arrives. */
+export interface Watcher {
+  stir(): void;
+}
+
 /** One open socket and what is known of its use. */
 export class Lease {
   readonly socket: Socket;
@@ -11,7 +16,7 @@ export class Lease {
   /** How long the peer said it keeps an idle connection, in milliseconds. */
   keepAliveHintMs: number | undefined;
   idle = false;
-  #onBytes: (() => void) | undefined;
+  #watcher: Watcher | undefined;
   #watching = false;
 
   constructor(socket: Socket) {
@@ -23,20 +28,20 @@ export class Lease {
   }
 
   /**
-   * Tells `onBytes` of each piece that arrives. To be called once the parser listens, since the first listener sets the
+   * Tells `watcher` of each piece that arrives. To be called once the parser listens, since the first listener sets the
    * socket flowing. Bytes on an idle socket end it: nobody asked, and they would be taken for the next request's answer.
    */
-  watch(onBytes: () => void): void {
-    this.#onBytes = onBytes;
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
     if (this.#watching) return;
     this.#watching = true;
     this.socket.on('data', () => {
       if (this.idle) this.socket.destroy();
-      else this.#onBytes?.();
+      else this.#watcher?.stir();
     });
   }
 
   unwatch(): void {
-    this.#onBytes = undefined;
+    this.#watcher = undefined;
   }
 }

@@ -127,6 +127,7 @@ export class SocketPool {
   /** Dials under a signal of its own, so that `close` ends it too. */
   async #dial(demand: Demand): Promise<Socket> {
     const { signal } = demand;
+    if (signal?.aborted) throw signal.reason;
     const ending = new AbortController();
     const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
     this.#dials.add(ending);
@@ -212,6 +213,10 @@ export class SocketPool {
   #wait(demand: Demand): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const { signal, timeouts, origin } = demand;
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
       const settle = (): void => {
         clearTimeout(timer);
         stopListening?.();

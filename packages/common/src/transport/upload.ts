@@ -1,6 +1,6 @@
 /** A stream on its way into a request, with backpressure. */
 import type { ClientRequest } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { lengthMismatch } from './head.js';
 
 /** A running upload. */
@@ -11,6 +11,31 @@ export interface Upload {
   readonly stalled: boolean;
   /** Stops reading and destroys the source. */
   stop(): void;
+}
+
+/** Above this, bytes go up in pieces, so that a slow peer is told from a silent one. */
+const PIECE_BYTES = 64 * 1024;
+
+/** The stream to send for a body; `undefined` where it is written at once. */
+export function uploadOf(body: string | Uint8Array | Readable | undefined): Readable | undefined {
+  if (body === undefined || body instanceof Readable) return body;
+  if (body.length <= PIECE_BYTES) return undefined;
+  return Readable.from(pieces(typeof body === 'string' ? Buffer.from(body) : body));
+}
+
+function* pieces(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES)
+    yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+/** Why a stream can no longer be sent: it failed, or was closed, while its connection was being made. */
+export function brokenBody(body: unknown): Error | undefined {
+  if (!(body instanceof Readable)) return undefined;
+  return body.errored ?? (body.destroyed && !body.readableEnded ? closedEarly() : undefined);
+}
+
+function closedEarly(): Error {
+  return new Error('The body was closed before its end');
 }
 
 /** Who is told of an upload. */
@@ -52,8 +77,7 @@ export function upload(
   });
   body.on('error', fail);
   body.once('close', () => {
-    if (!body.readableEnded && body.errored === null)
-      fail(new Error('The body was closed before its end'));
+    if (!body.readableEnded && body.errored === null) fail(closedEarly());
   });
   return {
     get unfinished() {

@@ -37,6 +37,9 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): 
         if (end > MAX_HEADER_BYTES || (end < 0 && received.length > MAX_HEADER_BYTES)) {
           return finish(tunnelBroken(proxy, target, 'header too large'));
         }
+        // Line feeds alone end no line (RFC 9112 §2.2), and a head that is written so would never end.
+        if (end < 0 && received.includes('\n\n'))
+          return finish(tunnelBroken(proxy, target, 'garbage'));
         if (end < 0) continue;
         const answer = readTunnelAnswer(received.toString('latin1', 0, end));
         const rest = received.subarray(end + END_OF_HEADER.length);

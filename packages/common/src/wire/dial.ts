@@ -33,7 +33,7 @@ export interface DialOrder {
  */
 export async function dial(order: DialOrder): Promise<Socket> {
   const { origin, route } = order;
-  if (route.proxy === undefined) return dialOrigin(order);
+  if (route.way === 'direct') return dialOrigin(order);
   refuseUndiallable(route.proxy);
   const socket = await dialProxy(order, route.proxy);
   return route.way === 'tunnel' && origin.protocol === 'https:'

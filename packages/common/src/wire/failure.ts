@@ -2,6 +2,7 @@
  * The one boundary where a failure below HTTP becomes an error of the SDK. A failure of the proxy is a `ProxyError` until
  * the tunnel stands; what comes after is the origin's.
  */
+import { isNativeError } from 'node:util/types';
 import {
   ConfigurationError,
   ConnectionError,
@@ -9,7 +10,7 @@ import {
   TimeoutError,
   TlsError,
 } from '../errors.js';
-import type { RequestSent, SdkError, TransportError } from '../errors.js';
+import type { RequestSent, SdkError, TimeoutPhase, TransportError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
@@ -21,6 +22,16 @@ const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
+}
+
+/** Node hangs more on some errors than may be passed on: the bytes of an answer, a certificate. */
+function bare(cause: unknown): unknown {
+  if (!isNativeError(cause)) return undefined;
+  const { code } = cause as { code?: unknown };
+  const copy = Object.assign(new Error(cause.message), typeof code === 'string' ? { code } : {});
+  copy.name = cause.name;
+  copy.stack = cause.stack ?? '';
+  return copy;
 }
 
 /** TCP to the proxy failed. */
@@ -37,7 +48,7 @@ export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
       requestSent: 'no',
       retryable: true,
       hint: 'Check the host and port of the proxy setting, and that the proxy is running.',
-      cause,
+      cause: bare(cause),
     },
   );
 }
@@ -55,7 +66,7 @@ export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
     hint: plain
       ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
       : "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.",
-    cause,
+    cause: bare(cause),
   });
 }
 
@@ -67,11 +78,11 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
   const offered = valuesOf(answer, 'proxy-authenticate').concat(
     auth ? valuesOf(answer, 'www-authenticate') : [],
   );
-  const reason = valuesOf(answer, 'proxy-status')[0] ?? valuesOf(answer, 'x-squid-error')[0];
+  const reason = reasonOf(answer);
   return new ProxyError(
     auth
       ? `The proxy ${proxy.href} ${proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`
-      : `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason ? `: ${printable(reason)}` : ''})`,
+      : `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
     {
       phase: auth ? 'auth' : 'tunnel',
       proxy: proxy.href,
@@ -89,7 +100,7 @@ export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'header too
 const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
   closed: [
     'closed the connection without an answer to CONNECT',
-    "Check that the port is a proxy's, and the proxy's log.",
+    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://.",
   ],
   'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
   garbage: [
@@ -117,7 +128,7 @@ export function tunnelBroken(
     requestSent: 'no',
     retryable: how === 'closed' || how === 'cut off',
     hint,
-    cause,
+    cause: bare(cause),
   });
 }
 
@@ -133,7 +144,7 @@ export function originUnreachable(origin: Origin, cause: unknown): SdkError {
       requestSent: 'no',
       retryable: true,
       hint: 'Check the endpoint; where only a proxy leads out, set httpProxy or HTTPS_PROXY.',
-      cause,
+      cause: bare(cause),
     },
   );
 }
@@ -149,7 +160,7 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
         reason: code,
         requestSent: 'no',
         retryable: true,
-        cause,
+        cause: bare(cause),
       },
     );
   }
@@ -158,7 +169,7 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
     requestSent: 'no',
     retryable: false,
     hint: tlsHint(origin, route, code, cause),
-    cause,
+    cause: bare(cause),
   });
 }
 
@@ -183,6 +194,31 @@ export function dialTimedOut(
   });
 }
 
+/** A timer of the exchange fired. */
+export function exchangeTimedOut(
+  phase: TimeoutPhase,
+  timeoutMs: number,
+  { href }: Origin,
+  requestSent: RequestSent,
+): SdkError {
+  const what =
+    phase === 'headers'
+      ? `${href} did not answer within ${timeoutMs} ms of the request`
+      : phase === 'idle'
+        ? `${href} was silent for ${timeoutMs} ms while a body travelled`
+        : `The call to ${href} took longer than its total of ${timeoutMs} ms`;
+  return new TimeoutError(what, {
+    phase,
+    timeoutMs,
+    requestSent,
+    retryable: phase !== 'total',
+    hint: `timeouts.${phase}Ms bounds this wait.`,
+  });
+}
+
+const FORWARD_HINT =
+  "Check that the port is a proxy's; a proxy that expects TLS is written https://.";
+
 /** The exchange broke after a socket was given to the request. */
 export function exchangeFailed(
   origin: Origin,
@@ -200,7 +236,11 @@ export function exchangeFailed(
   return new ConnectionError(what, {
     reason: code,
     retryable: !code.startsWith('HPE_'),
-    cause,
+    cause: bare(cause),
+    hint:
+      route.way === 'forward' && facts.requestSent !== 'yes' && !facts.reusedSocket
+        ? FORWARD_HINT
+        : undefined,
     ...facts,
   });
 }
@@ -250,9 +290,16 @@ function speaksPlain(code: string, cause: unknown): boolean {
   );
 }
 
-/** A peer's text in a message: one line, short, nothing that a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
+/**
+ * The proxy's own word for its refusal (RFC 9209 §2.3, squid's error names). Only the word: the rest of such a header is
+ * free text, and a proxy may echo in it what it was sent.
+ */
+function reasonOf(answer: TunnelAnswer): string | undefined {
+  const status = valuesOf(answer, 'proxy-status').join(', ');
+  const squid = valuesOf(answer, 'x-squid-error').join(', ');
+  return (
+    /;\s*error=([a-z_]{1,40})(?![\w-])/.exec(status)?.[1] ?? /\bERR_[A-Z_]{1,40}\b/.exec(squid)?.[0]
+  );
 }
 
 /** A proxy asked for credentials in absolute-form, where only a proxy sends 407. */

@@ -14,20 +14,22 @@ const contexts = new Map<string, tls.SecureContext>();
 export function openTls(
   socket: Socket,
   host: string,
-  options: TlsOptions | undefined,
+  given: TlsOptions | undefined,
   hold: (socket: Socket) => void,
 ): Promise<tls.TLSSocket> {
+  // No prototype: what somebody added to Object.prototype is no TLS setting.
+  const options = Object.assign(Object.create(null) as TlsOptions, given);
   // Before the promise, so that a bad key is a configuration error and not a handshake's.
-  const secureContext = secureContextOf(options);
+  const secureContext = secureContextOf(tlsIdentity(given), options);
   return new Promise((resolve, reject) => {
     const secured = tls.connect({
       socket,
       host,
       secureContext,
       // RFC 6066 §3: an address is never asked for by name.
-      servername: options?.servername ?? (isIP(host) === 0 ? host : ''),
-      rejectUnauthorized: options?.rejectUnauthorized ?? true,
-      ...(isIPv6(host) && options?.servername === undefined
+      servername: options.servername ?? (isIP(host) === 0 ? host : ''),
+      rejectUnauthorized: options.rejectUnauthorized ?? true,
+      ...(isIPv6(host) && options.servername === undefined
         ? { checkServerIdentity: checkAddress }
         : {}),
       ALPNProtocols: ['http/1.1'],
@@ -48,13 +50,12 @@ function checkAddress(host: string, certificate: tls.PeerCertificate): Error | u
 }
 
 /** One context for each TLS identity: making one parses every root, which takes tens of milliseconds. */
-function secureContextOf(options: TlsOptions | undefined): tls.SecureContext {
-  const identity = tlsIdentity(options);
+function secureContextOf(identity: string, options: TlsOptions): tls.SecureContext {
   const known = contexts.get(identity);
   if (known !== undefined) return known;
   let context: tls.SecureContext;
   try {
-    context = tls.createSecureContext(contextOptions(options ?? {}));
+    context = tls.createSecureContext(contextOptions(options));
   } catch (cause) {
     throw new ConfigurationError(
       'The TLS options could not be used: a certificate or key in them was not readable',
@@ -71,7 +72,7 @@ function secureContextOf(options: TlsOptions | undefined): tls.SecureContext {
 }
 
 function contextOptions(options: TlsOptions): tls.SecureContextOptions {
-  const result: tls.SecureContextOptions = {};
+  const result = Object.create(null) as tls.SecureContextOptions;
   if (options.onlyCa !== undefined) result.ca = pems(options.onlyCa);
   else if (options.ca !== undefined) result.ca = [...defaultRoots(), ...pems(options.ca)];
   if (options.cert !== undefined) result.cert = buffer(options.cert);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { AxiosTransport } from '@sdk/common';
 import {
@@ -214,4 +215,77 @@ test.each([
     field,
   });
   expect(origin.requests).toHaveLength(seen);
+});
+
+test('a 101 that nobody asked for is a failure, not a silence', async () => {
+  raw = await startScriptedProxy(async (socket, api) => {
+    await api.head();
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+  });
+  await expect(transport.send(attempt(`${raw.url}/`))).rejects.toMatchObject({
+    code: 'SDK_CONNECTION',
+    reason: 'HPE_UNEXPECTED_UPGRADE',
+  });
+});
+
+test('a stream that failed while its connection was being made ends the request with its own error', async () => {
+  const why = new Error('no such file');
+  const body = new Readable({ read: () => undefined });
+  body.on('error', () => undefined);
+  body.destroy(why);
+  const sent = transport.send(attempt(`${origin.url}/`, { method: 'PUT', body }));
+  await expect(sent).rejects.toBe(why);
+});
+
+test('bytes above 64 KiB are an upload: a peer that takes none of them is silent, not slow to answer', async () => {
+  let peer: Socket | undefined;
+  raw = await startScriptedProxy((socket) => {
+    peer = socket.pause().on('end', () => socket.end());
+  });
+  const timeouts = { idleMs: 150, headersMs: 10_000 };
+  const body = Buffer.alloc(32 * 1024 * 1024);
+  const sent = transport.send(attempt(`${raw.url}/`, { method: 'PUT', body, timeouts }));
+  await expect(sent).rejects.toMatchObject({ code: 'SDK_TIMEOUT', phase: 'idle' });
+  peer?.resume();
+});
+
+test('bytes above 64 KiB may take longer than headersMs to be sent', async () => {
+  // Far more than the buffers of the two sockets hold: what lies in those counts as sent.
+  const bytes = 64 * 1024 * 1024;
+  raw = await startScriptedProxy((socket) => {
+    let received = 0;
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      socket.pause();
+      setTimeout(() => socket.resume(), 2);
+      if (received >= bytes) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    });
+  });
+  const timeouts = { idleMs: 5_000, headersMs: 1_000 };
+  const body = Buffer.alloc(bytes);
+  const startedAt = performance.now();
+  const response = await transport.send(attempt(`${raw.url}/`, { method: 'PUT', body, timeouts }));
+  expect(response.status).toBe(200);
+  expect(performance.now() - startedAt).toBeGreaterThan(1_000);
+});
+
+test('an upload that outlasts its answer still ends with the signal', async () => {
+  raw = await startScriptedProxy(async (socket, api) => {
+    socket.on('end', () => socket.end());
+    await api.head();
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  });
+  const controller = new AbortController();
+  const body = Readable.from(
+    (async function* () {
+      for (;;) {
+        yield Buffer.alloc(100);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })(),
+  );
+  const sent = attempt(`${raw.url}/`, { method: 'PUT', body, signal: controller.signal });
+  expect(await text((await transport.send(sent)).body)).toBe('ok');
+  controller.abort();
+  await until(() => body.destroyed && raw?.openSockets() === 0);
 });

@@ -170,6 +170,16 @@ describe.each(senders)('an interceptor on %s', (_name, send) => {
   });
 });
 
+test('an answer that an interceptor refuses gives its socket back', async () => {
+  const instance = axios.create();
+  instance.interceptors.response.use(() => Promise.reject(new Error('no')));
+  const transport = new AxiosTransport({ axios: instance, maxSockets: 2 });
+  for (let i = 0; i < 6; i += 1) {
+    await expect(transport.send(attempt(`${origin.url}/bytes/100000`))).rejects.toThrow('no');
+  }
+  await transport.close();
+});
+
 test("an interceptor may be added to the transport's own instance", async () => {
   const transport = new AxiosTransport();
   transport.axios.interceptors.request.use((config) => {
@@ -237,6 +247,12 @@ describe('what would break the decision is refused by name', () => {
       field: `axios.${name}`,
     });
     await transport.close();
+  });
+
+  test.each([5, [], null, 'x'])('options that are %p', (options) => {
+    expect(() => new AxiosTransport(options as never)).toThrow(
+      expect.objectContaining({ code: 'SDK_CONFIGURATION' }),
+    );
   });
 
   test('an unknown option of the transport', () => {

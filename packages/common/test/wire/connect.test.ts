@@ -139,6 +139,7 @@ test.each([
   ['a reset', scripts.reset, { phase: 'tunnel' }, /./],
   ['garbage', scripts.garbage, { phase: 'tunnel' }, /HTTP proxy/],
   ['TLS', scripts.tlsInClear, { phase: 'tunnel' }, /https:\/\//],
+  ['a head of bare line feeds', scripts.answer('HTTP/1.1 200 OK\n\n'), { phase: 'tunnel' }, /./],
   ['half a head', scripts.answer('HTTP/1.1 200 OK\r\nX: ', 'end'), { phase: 'tunnel' }, /./],
   ['a status that is none', scripts.answer('HTTP/1.1 2xx OK\r\n\r\n'), { phase: 'tunnel' }, /./],
   ['a header above 64 KiB', scripts.endlessHeader(1024 * 1024), { phase: 'tunnel' }, /./],
@@ -167,6 +168,26 @@ test('the credentials of a refused proxy are in no output of the error', async (
   const { inspect } = await import('node:util');
   const output = `${error.message}${JSON.stringify(error)}${inspect(error, { depth: 9, showHidden: true })}${error.stack}`;
   expect(output).not.toMatch(/canary|Y2FuYXJ5|YWRhOm/);
+});
+
+test('what a proxy echoes in its refusal is in no output, but its own word for it is', async () => {
+  const echo = 'Basic YWRhOmNhbmFyeQ==';
+  proxy = await startScriptedProxy(
+    scripts.refuse(502, { headers: [`Proxy-Status: squid; error=dns_error; details="${echo}"`] }),
+  );
+  const via = server({ username: 'ada', password: 'canary' });
+  const error = await failure(transport.send(attempt(`${secure.url}/`, { via })));
+  expect(error.message).toMatch(/\(502: dns_error\)/);
+  expect(error.message + JSON.stringify(error)).not.toMatch(/YWRhO|canary/);
+});
+
+test('what Node hangs on an error of its own stays behind', async () => {
+  const other = await startOrigin({ tls: await authority.issue({ hosts: ['other.test'] }) });
+  const sent = transport.send(attempt(`${other.url}/`, { tls: { ca: authority.cert } }));
+  const error = await failure(sent);
+  expect(error.cause).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  expect(error.cause).not.toHaveProperty('cert');
+  await other.close();
 });
 
 test('a silent proxy times out in the time asked and leaves no socket', async () => {

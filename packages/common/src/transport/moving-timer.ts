@@ -1,0 +1,42 @@
+/** A timer whose end moves with every byte that travels. */
+
+/**
+ * Calls `onDue` once the moment set last has passed. Moving the end is an assignment; the timer below is armed anew only
+ * where the end comes nearer, or when it rings too early.
+ */
+export class MovingTimer {
+  readonly #onDue: () => void;
+  #dueAt = Infinity;
+  #ringsAt = Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(onDue: () => void) {
+    this.#onDue = onDue;
+  }
+
+  /** Sets the end, in `performance.now()` milliseconds; `Infinity`: never. */
+  set(dueAt: number): void {
+    this.#dueAt = dueAt;
+    if (dueAt < this.#ringsAt) this.#arm();
+  }
+
+  clear(): void {
+    this.#dueAt = Infinity;
+    this.#ringsAt = Infinity;
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#ringsAt = this.#dueAt;
+    const delayMs = Math.max(1, Math.ceil(this.#dueAt - performance.now()));
+    this.#timer = setTimeout(() => this.#ring(), delayMs);
+  }
+
+  #ring(): void {
+    this.#ringsAt = Infinity;
+    if (this.#dueAt === Infinity) return;
+    if (performance.now() < this.#dueAt) this.#arm();
+    else this.#onDue();
+  }
+}
