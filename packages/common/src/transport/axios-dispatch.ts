@@ -125,7 +125,7 @@ export async function dispatch(
     return responseOf(carried, answer);
   } catch (error) {
     // Nobody will read it, and unread it would hold its socket.
-    (carried as TransportResponse | undefined)?.body.destroy();
+    carried?.body.destroy();
     throw error;
   }
 }
