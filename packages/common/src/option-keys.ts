@@ -2,6 +2,31 @@
 import { ConfigurationError } from './errors.js';
 
 /**
+ * Refuses what is no plain record of own members. A Map, Headers, URLSearchParams or promise has none: it would be
+ * taken for an empty record, and what it holds would be lost.
+ * @param where what the record is called in messages, e.g. `httpProxy.headers`
+ * @param holds what the record holds, e.g. `names and values`
+ * @throws ConfigurationError that says what was seen, and how to make a record of it.
+ */
+export function checkRecord(
+  value: unknown,
+  where: string,
+  holds?: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (isPlainRecord(value)) return;
+  const name = /^\w+$/.test(where) ? where : 'it';
+  throw new ConfigurationError(
+    `${where} must be an object${holds === undefined ? '' : ` of ${holds}`}, this is ${instanceName(value) ?? kindOf(value)}`,
+    {
+      field: where,
+      hint: isIterable(value)
+        ? `Give a plain object, such as Object.fromEntries(${name}).`
+        : 'Give a plain object: { … }.',
+    },
+  );
+}
+
+/**
  * Refuses a value that is no plain record, and every key that is not known.
  * @param where what the record is called in messages, e.g. `httpProxy.tls`
  * @throws ConfigurationError that names the key and the nearest known one.
@@ -11,12 +36,7 @@ export function checkKeys(
   known: readonly string[],
   where: string,
 ): asserts value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(`${where} must be an object, this is ${kindOf(value)}`, {
-      field: where,
-      hint: `Known members: ${known.join(', ')}`,
-    });
-  }
+  checkRecord(value, where);
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
@@ -33,6 +53,35 @@ export function checkKeys(
 /** An own property, or `undefined`: what hangs on `Object.prototype` is nobody's option. */
 export function own<T extends object, K extends keyof T>(value: T, key: K): T[K] | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** A literal, an object without prototype, or one of a class that leaves its members to `Object.keys`. */
+function isPlainRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return tagOf(value) === undefined && !isIterable(value);
+}
+
+/** What the built-in classes call themselves; `undefined` for literals, a module of options, and classes of the caller's. */
+function tagOf(value: object): string | undefined {
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return tag === 'Object' || tag === 'Module' ? undefined : tag;
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function'
+  );
+}
+
+function instanceName(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const tag = tagOf(value);
+  return tag !== undefined && /^\w{1,40}$/.test(tag) ? `an instance of ${tag}` : undefined;
 }
 
 /** What a value is, in words, without showing it. */

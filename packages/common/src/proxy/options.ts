@@ -1,6 +1,6 @@
 /** The object form of `httpProxy`: a URL and what belongs to that proxy alone. */
 import { ConfigurationError } from '../errors.js';
-import { checkKeys, kindOf, own } from '../option-keys.js';
+import { checkKeys, checkRecord, kindOf, own } from '../option-keys.js';
 import type { ProxyCredentials, ProxyCredentialsSource } from '../route/proxy-credentials.js';
 import { checkCredentials } from '../route/proxy-credentials.js';
 import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
@@ -102,17 +102,10 @@ function readHeaders(
 ): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (protocol.startsWith('socks')) throw pointless(field, protocol, 'SOCKS knows no headers');
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(
-      `${field} must be an object of names and values, this is ${kindOf(value)}`,
-      {
-        field,
-      },
-    );
-  }
+  checkRecord(value, field, 'names and values');
   const flat: string[] = [];
   const seen = new Set<string>();
-  for (const [name, text] of Object.entries(value as Record<string, unknown>)) {
+  for (const [name, text] of Object.entries(value)) {
     if (text === undefined) continue;
     const lower = name.toLowerCase();
     checkHeader(name, lower, text, field);

@@ -1,6 +1,5 @@
 /** The cascade as a question that anybody may ask. */
-import { ConfigurationError } from '../errors.js';
-import { checkKeys, kindOf, own } from '../option-keys.js';
+import { checkKeys, checkRecord, own } from '../option-keys.js';
 import { originOf } from '../route/origin.js';
 import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';
@@ -54,13 +53,6 @@ export function compileLevels(levels: ProxyLevels): CompiledLevels {
   const env = own(levels, 'env');
   if (call !== undefined) checkKeys(call, ['httpProxy', 'noProxy'], 'levels.call');
   if (instance !== undefined) checkKeys(instance, ['httpProxy', 'noProxy'], 'levels.instance');
-  if (env !== undefined && (typeof env !== 'object' || env === null)) {
-    throw new ConfigurationError(
-      `levels.env must be a record of variables, this is ${kindOf(env)}`,
-      {
-        field: 'levels.env',
-      },
-    );
-  }
+  if (env !== undefined) checkRecord(env, 'levels.env', 'variables');
   return { call: compileLevel(call, 'call'), instance: compileLevel(instance, 'instance'), env };
 }

@@ -1,6 +1,6 @@
 /** The request-target (RFC 9112 §3.2): built once, then sent byte for byte. */
 import { ConfigurationError } from '../../errors.js';
-import { kindOf } from '../../option-keys.js';
+import { checkRecord, kindOf } from '../../option-keys.js';
 import { seen } from '../options/own-members.js';
 
 /** One value of a query; an array repeats its name. */
@@ -66,10 +66,11 @@ function checkedSegment(segment: unknown): string {
 
 /**
  * Adds to the query of a target.
- * @throws ConfigurationError for a value that is neither string, finite number nor boolean.
+ * @throws ConfigurationError for what is no plain record, and a value that is neither string, finite number nor boolean.
  */
 export function withQuery(target: string, query: Query | undefined): string {
   if (query === undefined) return target;
+  checkRecord(query, 'query', 'names and values');
   let built = target;
   let separator = target.includes('?') ? '&' : '?';
   for (const name of Object.keys(query)) {

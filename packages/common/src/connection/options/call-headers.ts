@@ -1,7 +1,7 @@
 /** `headers` of a call: what a caller may say there, and what only the SDK may. */
 import { ConfigurationError } from '../../errors.js';
 import type { HeaderBag } from '../content/header-bag.js';
-import { kindOf } from '../../option-keys.js';
+import { checkRecord } from '../../option-keys.js';
 
 /** These frame the message or belong to one hop; a wrong one would garble the connection (RFC 9110 §7.6.1, RFC 9112). */
 const OURS: ReadonlySet<string> = new Set([
@@ -24,14 +24,7 @@ export function addCallHeaders(
   bag: HeaderBag,
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
-    throw new ConfigurationError(
-      `headers must be an object of names and values, not ${kindOf(headers)}`,
-      {
-        field: 'headers',
-      },
-    );
-  }
+  checkRecord(headers, 'headers', 'names and values');
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value === undefined) continue;

@@ -1,11 +1,15 @@
 /** A driver method's options hold a call's beside its own filters: taking them apart. */
-import { checkKeys as checkMembers } from '../../option-keys.js';
+import { checkKeys as checkMembers, checkRecord } from '../../option-keys.js';
 import type { CallOptions } from './options.js';
 import { CALL_KEYS } from './options.js';
 
-/** The call's part of a method's options; `undefined` where there is none. Own members only. */
+/**
+ * The call's part of a method's options; `undefined` where there is none. Own members only.
+ * @throws ConfigurationError where they are no plain record.
+ */
 export function callOptions(options: CallOptions | undefined): CallOptions | undefined {
   if (options === undefined) return undefined;
+  checkRecord(options, 'call options');
   let call: Record<string, unknown> | undefined;
   for (const key of Object.keys(options)) {
     if (!CALL_KEYS.includes(key)) continue;

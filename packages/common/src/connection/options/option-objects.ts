@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../../errors.js';
 import type { Transport } from '../../transport/transport.js';
 import type { Logger } from './options.js';
-import { kindOf } from '../../option-keys.js';
+import { checkRecord, kindOf } from '../../option-keys.js';
 
 const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -30,12 +30,7 @@ export function checkedEnv(
   env: Readonly<Record<string, string | undefined>> | undefined,
 ): Readonly<Record<string, string | undefined>> | undefined {
   if (env === undefined) return undefined;
-  if (typeof env !== 'object' || env === null || Array.isArray(env)) {
-    throw new ConfigurationError(`env must be a record of variables, not ${kindOf(env)}`, {
-      field: 'env',
-      hint: 'Give {} to ignore the environment, or leave it out to use process.env.',
-    });
-  }
+  checkRecord(env, 'env', 'variables');
   for (const name of Object.keys(env)) {
     const value: unknown = env[name];
     if (value === undefined || typeof value === 'string') continue;

@@ -1,17 +1,12 @@
 /** Options are copied as own members before they are read, so that nothing on `Object.prototype` can speak. */
-import { ConfigurationError } from '../../errors.js';
-import { kindOf } from '../../option-keys.js';
+import { checkRecord, kindOf } from '../../option-keys.js';
 
 /**
  * A copy that holds own members only and inherits from nothing.
  * @throws ConfigurationError where `options` is no object.
  */
 export function ownMembers<T extends object>(options: T, name: string): T {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigurationError(`${name} must be an object, this is ${kindOf(options)}`, {
-      field: name,
-    });
-  }
+  checkRecord(options, name);
   return Object.assign(Object.create(null), options) as T;
 }
 

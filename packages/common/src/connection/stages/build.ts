@@ -1,6 +1,6 @@
 /** The first stage: everything that can be known of a request before it is sent, checked and laid out once. */
 import { ConfigurationError } from '../../errors.js';
-import { kindOf, own } from '../../option-keys.js';
+import { checkRecord, kindOf, own } from '../../option-keys.js';
 import type { Origin } from '../../route/origin.js';
 import { compileLevel } from '../../proxy/setting.js';
 import type { Body } from '../content/body.js';
@@ -14,6 +14,7 @@ import { checkedFunction, checkedSignal } from '../options/option-objects.js';
 import type { CallOptions } from '../options/options.js';
 import { CALL_KEYS } from '../options/options.js';
 import { seen } from '../options/own-members.js';
+import { checkedIdempotent, checkedSuccess, checkedXml } from '../options/spec-checks.js';
 import type { Expectation, RequestBody, RequestSpec } from '../request-spec.js';
 import { SPEC_KEYS } from '../request-spec.js';
 import { targetPath, withQuery } from '../content/request-target.js';
@@ -135,9 +136,9 @@ function ownSpec(given: RequestSpec): RequestSpec {
     sizeBytes: own(given, 'sizeBytes'),
     contentType: own(given, 'contentType'),
     expect: own(given, 'expect'),
-    xml: own(given, 'xml'),
-    idempotent: own(given, 'idempotent'),
-    success: own(given, 'success'),
+    xml: checkedXml(own(given, 'xml')),
+    idempotent: checkedIdempotent(own(given, 'idempotent')),
+    success: checkedSuccess(own(given, 'success')),
     limitBytes: own(given, 'limitBytes'),
   };
 }
@@ -205,6 +206,7 @@ function bodyOf(
 }
 
 function addHeaders(bag: HeaderBag, headers: HeaderRecord): void {
+  checkRecord(headers, 'headers', 'names and values');
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value !== undefined) bag.set(name, value);
