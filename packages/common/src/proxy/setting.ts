@@ -105,6 +105,12 @@ const levels = {
 };
 const settings = new Remembered<CompiledSetting>(256);
 const noProxies = new Remembered<NoProxy>(256);
+/** Levels by their two parts; what is not said is `NOTHING`. */
+const composed = {
+  call: new WeakMap<object, WeakMap<object, CompiledLevel>>(),
+  instance: new WeakMap<object, WeakMap<object, CompiledLevel>>(),
+};
+const NOTHING = Object.freeze({});
 
 /**
  * Reads what a level says. Equal levels are read once.
@@ -119,7 +125,7 @@ export function compileLevel(
   const noProxy = own(level, 'noProxy');
   if (httpProxy === undefined && noProxy === undefined) return silent[name];
   return levels[name].of([httpProxy, noProxy], () =>
-    newLevel(
+    composeLevel(
       name,
       httpProxy === undefined ? undefined : compileSetting(httpProxy, 'httpProxy'),
       noProxy === undefined
@@ -127,6 +133,24 @@ export function compileLevel(
         : noProxies.of([noProxy], () => compileNoProxy(noProxy, 'noProxy')),
     ),
   );
+}
+
+/** The level of two parts that were read before, together or apart. */
+export function composeLevel(
+  name: 'call' | 'instance',
+  setting: CompiledSetting | undefined,
+  noProxy: NoProxy | undefined,
+): CompiledLevel {
+  if (setting === undefined && noProxy === undefined) return silent[name];
+  const first = setting ?? NOTHING;
+  let bySecond = composed[name].get(first);
+  if (bySecond === undefined) composed[name].set(first, (bySecond = new WeakMap()));
+  let level = bySecond.get(noProxy ?? NOTHING);
+  if (level === undefined) {
+    level = newLevel(name, setting, noProxy);
+    bySecond.set(noProxy ?? NOTHING, level);
+  }
+  return level;
 }
 
 function newLevel(

@@ -1,7 +1,9 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
 import { ConfigurationError } from '../../errors.js';
-import type { CompiledLevel, HttpProxy } from '../../proxy/setting.js';
-import { compileLevel } from '../../proxy/setting.js';
+import { BoundedMap } from '../../bounded-map.js';
+import type { NoProxy } from '../../proxy/no-proxy.js';
+import type { CompiledLevel, CompiledSetting, HttpProxy } from '../../proxy/setting.js';
+import { compileLevel, composeLevel } from '../../proxy/setting.js';
 import { checkTlsOptions } from '../../route/tls-check.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import { AxiosTransport } from '../../transport/axios-transport.js';
@@ -24,13 +26,16 @@ export const VIEW = Symbol('view');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** So many warnings are remembered as said; lists that differ with each call must not fill the memory. */
+const MAX_WARNED = 256;
+
 /** What a driver and all its views have in common. */
 interface Shared {
   readonly env: Env | undefined;
   readonly givenTransport: Transport | undefined;
   ownTransport: Transport | undefined;
   closed: boolean;
-  readonly warned: Set<string>;
+  readonly warned: BoundedMap<string, true>;
 }
 
 /** Validated options. Requests read them; nothing about a request is ever kept here. */
@@ -47,8 +52,9 @@ export class Settings {
   readonly #parent: Settings | undefined;
   /** Whether a proxy was given here: then later changes of the parent's do not matter. */
   #speaks: boolean;
-  #httpProxy: HttpProxy | undefined;
-  readonly #noProxy: string | readonly string[] | undefined;
+  /** As read when it was given: whoever gave it may change the object later, which changes nothing here. */
+  #setting: CompiledSetting | undefined;
+  readonly #noProxy: NoProxy | undefined;
   #level: CompiledLevel;
   /** The parent's level that `#level` was made over. */
   #inherited: CompiledLevel | undefined;
@@ -76,14 +82,15 @@ export class Settings {
             givenTransport: checkedTransport(options.transport),
             ownTransport: undefined,
             closed: false,
-            warned: new Set(),
+            warned: new BoundedMap(MAX_WARNED),
           }
         : parent.#shared;
     this.#speaks = options.httpProxy !== undefined;
-    this.#httpProxy = options.httpProxy;
-    this.#noProxy = options.noProxy;
+    const said = compileLevel(options, 'instance');
+    this.#setting = said.setting;
+    this.#noProxy = said.noProxy;
     this.#inherited = parent?.level;
-    this.#level = this.#compile();
+    this.#level = this.#compose();
   }
 
   /**
@@ -113,22 +120,16 @@ export class Settings {
    * @throws ConfigurationError, and then nothing has changed.
    */
   setHttpProxy(httpProxy: HttpProxy | undefined): void {
-    const before = [this.#speaks, this.#httpProxy] as const;
+    this.#setting = compileLevel({ httpProxy }, 'instance').setting;
     this.#speaks = true;
-    this.#httpProxy = httpProxy;
-    try {
-      this.#level = this.#compile();
-    } catch (error) {
-      [this.#speaks, this.#httpProxy] = before;
-      throw error;
-    }
+    this.#level = this.#compose();
   }
 
   /** The instance's level of the cascade as it is now. */
   get level(): CompiledLevel {
     const inherited = this.#parent?.level;
     if (inherited !== this.#inherited) {
-      this.#level = this.#compile();
+      this.#level = this.#compose();
       this.#inherited = inherited;
     }
     return this.#level;
@@ -149,8 +150,12 @@ export class Settings {
     return retry.budget === this.retry.budget ? this.#budget : new RetryBudget(retry.budget);
   }
 
-  /** The given transport, or one of our own that is made on first use and lives until `close`. */
+  /**
+   * The given transport, or one of our own that is made on first use and lives until `close`.
+   * @throws ConfigurationError after `close`, which may have come while the request was being authorized or signed.
+   */
   get transport(): Transport {
+    this.checkOpen();
     const shared = this.#shared;
     return shared.givenTransport ?? (shared.ownTransport ??= new AxiosTransport());
   }
@@ -166,9 +171,13 @@ export class Settings {
 
   /** Says something of the configuration once, however many requests meet it. */
   warnOnce(message: string): void {
-    if (this.logger === undefined || this.#shared.warned.has(message)) return;
-    this.#shared.warned.add(message);
-    this.logger.warn(message);
+    if (this.logger === undefined || this.#shared.warned.get(message) === true) return;
+    this.#shared.warned.set(message, true);
+    try {
+      this.logger.warn(message);
+    } catch {
+      // A request does not fail because nobody could be told of it.
+    }
   }
 
   /** Ends the transport, where it is our own. Views close nothing. */
@@ -180,22 +189,13 @@ export class Settings {
     await transport?.close();
   }
 
-  #compile(): CompiledLevel {
-    if (this.#parent !== undefined && !this.#speaks && this.#noProxy === undefined)
-      return this.#parent.level;
-    return compileLevel(
-      { httpProxy: this.#rawHttpProxy(), noProxy: this.#rawNoProxy() },
+  #compose(): CompiledLevel {
+    const parent = this.#parent?.level;
+    if (parent !== undefined && !this.#speaks && this.#noProxy === undefined) return parent;
+    return composeLevel(
       'instance',
+      this.#speaks ? this.#setting : parent?.setting,
+      this.#noProxy ?? parent?.noProxy,
     );
-  }
-
-  #rawHttpProxy(): HttpProxy | undefined {
-    return this.#speaks || this.#parent === undefined
-      ? this.#httpProxy
-      : this.#parent.#rawHttpProxy();
-  }
-
-  #rawNoProxy(): string | readonly string[] | undefined {
-    return this.#noProxy ?? (this.#parent === undefined ? undefined : this.#parent.#rawNoProxy());
   }
 }

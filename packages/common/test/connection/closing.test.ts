@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { BaseConnection } from '@sdk/common';
+import type { ConnectionOptions, HeaderBag, SignableRequest } from '@sdk/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, keep, origin, proxy, rejection } from './stand.js';
+
+class SlowToken extends BaseConnection {
+  protected override async authorize(headers: HeaderBag): Promise<void> {
+    await sleep(60);
+    headers.set('Authorization', 'Bearer x');
+  }
+}
+
+class SlowSigner extends BaseConnection {
+  protected override async sign(request: SignableRequest): Promise<void> {
+    await sleep(60);
+    request.headers.set('X-Signature', 'x');
+  }
+}
+
+/** What a call comes to whose connection is closed while it still prepares. */
+async function closedMeanwhile(connection: BaseConnection): Promise<unknown> {
+  const call = rejection(connection.request({ method: 'GET', path: '/' }));
+  await sleep(20);
+  await connection.close();
+  return call;
+}
+
+describe('closing while a call prepares leaves nothing to be sent', () => {
+  test.each([
+    ['authorizes', SlowToken],
+    ['signs', SlowSigner],
+  ])('while it %s', async (_name, Class) => {
+    const server = await origin();
+    const options: ConnectionOptions = { endpoint: server.url, env: {} };
+    expect(await closedMeanwhile(keep(new Class(options)))).toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      field: 'close',
+    });
+    expect(server.connections).toBe(0);
+  });
+
+  test('while it asks for the credentials of the proxy', async () => {
+    const [server, gate] = await Promise.all([origin(), proxy()]);
+    const credentials = async () => {
+      await sleep(60);
+      return { username: 'ada', password: 'x' };
+    };
+    const connection = connect(server.url, { httpProxy: { url: gate.url, credentials } });
+    expect(await closedMeanwhile(connection)).toMatchObject({ field: 'close' });
+    expect(gate.stats.forwards).toBe(0);
+  });
+});
