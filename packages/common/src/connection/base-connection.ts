@@ -1,5 +1,6 @@
 /** A connection to one API: drivers have one, and say by its hooks what is peculiar to their provider. */
 import type { SdkError } from '../errors.js';
+import { own } from '../option-keys.js';
 import { originOf } from '../route/origin.js';
 import type { Origin } from '../route/origin.js';
 import type { HttpProxy } from '../proxy/setting.js';
@@ -62,18 +63,19 @@ export class BaseConnection {
    */
   constructor(
     source: ConnectionOptions | Settings,
-    own: ConnectionPlace & { readonly [HOOKS]?: Hooks } = {},
+    place: ConnectionPlace & { readonly [HOOKS]?: Hooks } = {},
   ) {
     this.#owns = !(source instanceof Settings);
     this.#settings = source instanceof Settings ? source : Settings.from(source);
+    const endpoint = own(place, 'endpoint');
     this.#endpoint =
-      own.endpoint === undefined && this.#settings.endpoint !== undefined
+      endpoint === undefined && this.#settings.endpoint !== undefined
         ? this.#settings.endpoint
-        : checkedEndpoint(own.endpoint as string | URL);
+        : checkedEndpoint(endpoint as string | URL);
     this.#origin = originOf(this.#endpoint);
     this.#basePath = this.#endpoint.pathname.replace(/\/+$/, '');
-    this.#purpose = own.purpose ?? 'request';
-    this.#hooks = own[HOOKS] ?? {
+    this.#purpose = own(place, 'purpose') ?? 'request';
+    this.#hooks = place[HOOKS] ?? {
       defaultHeaders: (context) => this.defaultHeaders(context),
       defaultQuery: (context) => this.defaultQuery(context),
       encodeBody: (json) => this.encodeBody(json),
@@ -122,8 +124,8 @@ export class BaseConnection {
    * A connection for nested traffic (identity, tokens, metadata): it takes the same way, with the same TLS, timeouts and
    * transport, and has none of this class's hooks.
    */
-  derive(own: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
-    return new BaseConnection(this.#settings, own);
+  derive(place: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
+    return new BaseConnection(this.#settings, place);
   }
 
   /** The proxy for every request that follows; those in flight keep theirs. `undefined`: the environment decides. */

@@ -9,7 +9,8 @@ export type Route =
   | { readonly way: 'forward'; readonly proxy: ProxyServer }
   | { readonly way: 'tunnel'; readonly proxy: ProxyServer };
 
-const DIRECT: Route = Object.freeze({ way: 'direct' });
+/** `proxy` is there, so that nothing on `Object.prototype` can speak for it. */
+const DIRECT: Route = Object.freeze({ way: 'direct', proxy: undefined });
 const forwards = new WeakMap<ProxyServer, Route>();
 const tunnels = new WeakMap<ProxyServer, Route>();
 
