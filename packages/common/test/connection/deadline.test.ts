@@ -133,6 +133,34 @@ describe('the total of a call', () => {
   });
 });
 
+describe('the total of a stream in the hands of the caller', () => {
+  test.each([
+    ['alone', undefined],
+    ['with progress told', () => undefined],
+  ])('is told whole after a repetition, %s', async (_name, onProgress) => {
+    let count = 0;
+    const server = await origin((request, response) => {
+      request.resume();
+      count += 1;
+      if (count === 1) setTimeout(() => response.writeHead(503).end(), 150);
+      else response.writeHead(200).write('x');
+    });
+    const { body } = await connect(server.url).request<Readable>(
+      { method: 'GET', path: '/', expect: 'stream' },
+      { timeouts: { totalMs: 400 }, onProgress },
+    );
+    const error = await rejection<TimeoutError>(buffer(body));
+    expect(error).toMatchObject({
+      code: 'SDK_TIMEOUT',
+      phase: 'total',
+      timeoutMs: 400,
+      decision: { proxy: null },
+    });
+    expect(error.message).toContain('400 ms');
+    expect(error.stack).toContain('400 ms');
+  });
+});
+
 describe('an abort', () => {
   const reasons: [string, unknown][] = [
     ['an error', new RangeError('enough')],

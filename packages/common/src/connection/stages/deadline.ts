@@ -14,25 +14,25 @@ export async function deadline(context: RequestContext, next: Next): Promise<Sdk
   } catch (error) {
     context.body?.discard();
     if (context.signal?.aborted) throw context.signal.reason;
-    throw isSdkError(error, 'SDK_TIMEOUT') ? inWholeTotal(error, totalMs) : error;
+    tellWholeTotal(error, totalMs);
+    throw error;
   }
 }
 
-/** The transport knows only what was left of the total when it was asked; the caller knows the total. */
-function inWholeTotal(error: TimeoutError, totalMs: number | undefined): TimeoutError {
-  if (error.phase !== 'total' || totalMs === undefined || error.timeoutMs === totalMs) return error;
-  const { requestSent, retryable, hint, decision, attempts } = error;
-  const message = error.message.replace(String(error.timeoutMs), String(totalMs));
-  const whole = new TimeoutError(message, {
-    phase: 'total',
+/**
+ * The transport knows only what was left of the total when it was asked; the caller knows the total. The error is changed
+ * in place: where it ends a stream, the same object is on its way to whoever reads that.
+ */
+export function tellWholeTotal(error: unknown, totalMs: number | undefined): void {
+  if (totalMs === undefined || !isSdkError(error, 'SDK_TIMEOUT')) return;
+  const { phase, timeoutMs, message, stack } = error;
+  if (phase !== 'total' || timeoutMs === totalMs) return;
+  const whole = message.replace(`of ${timeoutMs} ms`, `of ${totalMs} ms`);
+  Object.assign(error, {
     timeoutMs: totalMs,
-    requestSent,
-    retryable,
-    hint,
-    decision,
+    message: whole,
+    stack: stack?.replace(message, whole),
   });
-  if (attempts !== undefined) whole.attempts = attempts;
-  return whole;
 }
 
 /** What is left of the total; `undefined` where there is none. @throws TimeoutError where it has passed. */
@@ -69,8 +69,15 @@ function requestSentBy(cause: unknown): 'no' | 'maybe' | 'yes' {
     : 'yes';
 }
 
-/** Waits for what a hook or selector promised, but no longer than the signal and the total allow. */
-export function interruptible<T>(promise: PromiseLike<T>, context: RequestContext): Promise<T> {
+/**
+ * Waits for what a hook, a selector or a transport promised, but no longer than the signal and the total allow.
+ * @param graceMs how much longer than the total, for a promise that watches it, too.
+ */
+export function interruptible<T>(
+  promise: PromiseLike<T>,
+  context: RequestContext,
+  graceMs = 0,
+): Promise<T> {
   const { signal, deadlineAt } = context;
   if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
   return new Promise((resolve, reject) => {
@@ -86,7 +93,7 @@ export function interruptible<T>(promise: PromiseLike<T>, context: RequestContex
               finish();
               reject(totalPassed(context));
             },
-            Math.max(0, deadlineAt - performance.now()),
+            Math.max(0, deadlineAt - performance.now()) + graceMs,
           );
     const stopListening =
       signal &&

@@ -8,6 +8,7 @@ import { failureOf, letGo, malformed } from '../answers/failure.js';
 import { rateLimitOf } from '../answers/rate-limit.js';
 import { requestIdOf } from '../answers/request-id.js';
 import type { SdkResponse } from '../request-spec.js';
+import { tellWholeTotal } from './deadline.js';
 import { decodeXml } from '../content/xml-decode.js';
 
 /** What is thrown away unread is read up to here, so that the socket can be used again. */
@@ -113,10 +114,11 @@ function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer): unkno
   }
 }
 
-/** The stream itself; a failure on the way carries the decision. */
+/** The stream itself; a failure on the way carries the decision, and the total as the caller knows it. */
 function handedOver(context: RequestContext, answer: SdkResponse, stream: Readable): Readable {
   stream.on('error', (error) => {
     if (isSdkError(error)) error.decision ??= answer.decision;
+    tellWholeTotal(error, context.timeouts.totalMs);
   });
   const { onProgress } = context;
   if (onProgress === undefined) return stream;

@@ -1,8 +1,10 @@
 /** One attempt goes out. */
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
+import type { TransportResponse } from '../../transport/transport.js';
 import type { RequestContext } from '../context.js';
-import { leftMs } from './deadline.js';
+import { discardBody } from '../content/body.js';
+import { interruptible, leftMs } from './deadline.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
 
@@ -11,7 +13,7 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
   const { settings, signal, body } = context;
   if (signal?.aborted) throw signal.reason;
   const totalMs = leftMs(context);
-  const response = await settings.transport.send({
+  const sent = settings.transport.send({
     method: context.method,
     origin: context.origin,
     path: context.path,
@@ -23,6 +25,9 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     signal,
     freshSocket: context.freshSocket,
   });
+  const response = await (signal === undefined && totalMs === undefined
+    ? sent
+    : inTime(sent, context));
   return {
     status: response.status,
     headers: response.headers,
@@ -30,4 +35,23 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     decision: context.decision as DecisionFacts,
     attempts: context.journal.length + 1,
   };
+}
+
+/** The transport's own word on the signal and the total says more than ours: it is waited for this long. */
+const GRACE_MS = 20;
+
+/** What the transport answers, where it does so in time: a slow interceptor, or a transport of the caller's, may not. */
+async function inTime(
+  sent: Promise<TransportResponse>,
+  context: RequestContext,
+): Promise<TransportResponse> {
+  try {
+    return await interruptible(sent, context, GRACE_MS);
+  } catch (error) {
+    void sent.then(
+      (late) => discardBody(late.body),
+      () => undefined,
+    );
+    throw error;
+  }
 }
