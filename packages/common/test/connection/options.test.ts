@@ -151,6 +151,29 @@ describe('a wrong variable', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test.each(['socks5://canary-9:x@127.0.0.1:9', 'pac+http://127.0.0.1:9/p.pac'])(
+    'is named where the wire cannot dial what it says: %s',
+    async (value) => {
+      const server = await origin();
+      const connection = connect(server.url, { env: { ALL_PROXY: value } });
+      const error = await rejection(connection.request({ method: 'GET', path: '/' }));
+      const scheme = value.slice(0, value.indexOf(':') + 1);
+      expect(error).toMatchObject({
+        code: 'SDK_CONFIGURATION',
+        field: 'ALL_PROXY',
+        message: expect.stringContaining(`ALL_PROXY: A proxy of the scheme ${scheme}`),
+        hint: expect.stringContaining('ALL_PROXY'),
+        decision: { decidedBy: 'env', variable: 'ALL_PROXY' },
+      });
+      expect(inspect(error) + JSON.stringify(error)).not.toContain(secret);
+      const byOption = connect(server.url, { httpProxy: value });
+      expect(await rejection(byOption.request({ method: 'GET', path: '/' }))).toMatchObject({
+        field: 'httpProxy',
+      });
+      expect(server.connections).toBe(0);
+    },
+  );
+
   test('of a list is said once to the logger, however many requests meet it', async () => {
     const server = await origin();
     const warned: string[] = [];

@@ -1,5 +1,5 @@
 /** The candidates of a decision, one after the other, while the proxies are at fault and the origin has seen nothing. */
-import { isSdkError } from '../../errors.js';
+import { ConfigurationError, isSdkError } from '../../errors.js';
 import { decisionFacts, type ProxyDecision } from '../../proxy/decision.js';
 import { routeTo } from '../../route/route.js';
 import type { Next, RequestContext } from '../context.js';
@@ -18,7 +18,8 @@ export async function failover(context: RequestContext, next: Next): Promise<Sdk
       const proxy = asked instanceof Promise ? await interruptible(asked, context) : asked;
       const route = routeTo(context.origin, proxy);
       return await next({ ...context, decision, route });
-    } catch (error) {
+    } catch (failure) {
+      const error = byVariable(failure, choice);
       if (isSdkError(error)) error.decision ??= decision;
       if (i + 1 >= candidates.length || !proxyFailed(error) || context.body?.canOpen() === false)
         throw error;
@@ -34,4 +35,14 @@ function proxyFailed(error: unknown): boolean {
     return false;
   const { status } = error;
   return status === undefined || status === 502 || status === 503 || status === 504;
+}
+
+/** The wire refuses a scheme that it cannot dial without knowing who named it; the environment's error names the variable. */
+function byVariable(error: unknown, { decidedBy, variable }: ProxyDecision): unknown {
+  if (decidedBy !== 'env' || variable === undefined) return error;
+  if (!isSdkError(error, 'SDK_CONFIGURATION') || error.field !== 'httpProxy') return error;
+  return new ConfigurationError(`${variable}: ${error.message}`, {
+    field: variable,
+    hint: `Give an http: or https: proxy in ${variable}, or name the target in NO_PROXY.`,
+  });
 }
