@@ -92,15 +92,22 @@ describe('over a forward proxy', () => {
     expect(await refusal(status, headers)).not.toMatchObject({ code: 'SDK_PROXY' });
   });
 
-  test('what a proxy has no reason to say is the origin’s', async () => {
-    const [server, gate] = await Promise.all([origin(), proxy()]);
-    const connection = connect(server.url, { httpProxy: gate.url, retry: false });
-    const error = await rejection<ResponseError>(
-      connection.request({ method: 'GET', path: '/status/404' }),
-    );
-    expect(error).toMatchObject({ code: 'SDK_NOT_FOUND', decision: { proxy: gate.url } });
-    expect(error.maybeFromProxy).toBeUndefined();
-  });
+  test.each([302, 404, 409, 412, 418])(
+    '%i may be the proxy’s too, though nothing is advised about it',
+    async (status) => {
+      const [server, gate] = await Promise.all([origin(), proxy()]);
+      const connection = connect(server.url, { httpProxy: gate.url, retry: false });
+      const error = await rejection<ResponseError>(
+        connection.request({ method: 'GET', path: `/status/${status}` }),
+      );
+      expect(error).toMatchObject({
+        status,
+        maybeFromProxy: true,
+        decision: { proxy: gate.url },
+      });
+      expect(error.hint ?? '').not.toContain('tunnel');
+    },
+  );
 
   test('a page instead of JSON may be the proxy’s', async () => {
     const gate = keep(

@@ -9,11 +9,12 @@ import { blot } from './blot.js';
 import { collect } from '../content/collect.js';
 import type { RequestContext } from '../context.js';
 import { decompress } from '../content/decompress.js';
-import { answerOfProxy, maybeOfProxy } from './proxy-answer.js';
+import { answerOfProxy, isLikelyOfProxy } from './proxy-answer.js';
 import { rateLimitOf } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 import type { SdkResponse } from '../request-spec.js';
 import { retryAfterMs } from './retry-after.js';
+import { pathOf, secretsOf } from './shown.js';
 import { classOfStatus } from './status-class.js';
 import { decodeXml } from '../content/xml-decode.js';
 
@@ -41,7 +42,6 @@ export async function failureOf(
   const told = context.hooks.parseError({ status, headers, body, method: context.method, path });
   const secrets = secretsOf(context);
   const message = told.message === undefined ? '' : `: ${blot(told.message, secrets)}`;
-  const fromProxy = maybeOfProxy(route, status);
   const Class = told.class ?? classOfStatus(status);
   const error = new Class(
     `${blot(`${context.method} ${path}`, secrets)} was answered ${status}${message}`,
@@ -51,8 +51,9 @@ export async function failureOf(
       providerCode: told.code === undefined ? undefined : blot(told.code, secrets),
       retryAfterMs: retryAfterMs(headers) ?? told.retryAfterMs,
       body,
-      ...(fromProxy ? { maybeFromProxy: true, hint: tunnelHint(route) } : {}),
-      ...(status >= 300 && status < 400 ? { hint: REDIRECT_HINT } : {}),
+      // Nothing says so, but the proxy may have made it.
+      maybeFromProxy: route.way === 'forward' ? true : undefined,
+      hint: hintOf(route, status),
     },
   );
   if (told.retryable !== undefined) unprocessed.set(error, told.retryable);
@@ -60,6 +61,11 @@ export async function failureOf(
 }
 
 const REDIRECT_HINT = 'Redirects are not followed: check the endpoint (its region, http or https).';
+
+function hintOf(route: Route, status: number): string | undefined {
+  if (status >= 300 && status < 400) return REDIRECT_HINT;
+  return route.way === 'forward' && isLikelyOfProxy(status) ? tunnelHint(route) : undefined;
+}
 
 /** The error for a body that is not what was asked for. Nothing of the body is quoted: it may hold anything. */
 export function malformed(
@@ -95,19 +101,6 @@ function factsOf(context: RequestContext, { status, headers }: SdkResponse): Res
 
 function tunnelHint(route: Route): string {
   return `The proxy ${route.proxy?.href ?? ''} may have answered this itself; over httpProxy: { url, tunnel: 'always' } its answers are told apart.`;
-}
-
-/** The provider's secrets, and those of the proxy, which saw the request and may echo it. */
-function secretsOf(context: RequestContext): readonly string[] {
-  const proxy = context.route?.proxy;
-  const ours = context.hooks.secrets();
-  if (proxy?.password == null) return ours;
-  return [...ours, proxy.password, `${proxy.username ?? ''}:${proxy.password}`];
-}
-
-/** The request's path without its query, which may hold a signature. */
-function pathOf(context: RequestContext): string {
-  return context.path.split('?', 1)[0] as string;
 }
 
 /** The body as JSON, XML or text, by what it says it is and then by how it begins; `undefined` where it cannot be read. */

@@ -5,8 +5,8 @@ import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
-/** What a forward proxy may well answer by itself; what is about the thing asked for (404, 409, 412, …) it does not. */
-const MAYBE_PROXY: ReadonlySet<number> = new Set([
+/** What a forward proxy may well answer by itself; what is about the thing asked for (404, 409, 412, …) it seldom does. */
+const LIKELY_PROXY: ReadonlySet<number> = new Set([
   400, 401, 403, 405, 408, 411, 413, 414, 417, 429, 431,
 ]);
 
@@ -64,9 +64,9 @@ export function answerOfProxy(
   );
 }
 
-/** Whether a failed answer over a forward way may be the proxy's, though nothing says so. */
-export function maybeOfProxy(route: Route, status: number): boolean {
-  return route.way === 'forward' && (status >= 500 || MAYBE_PROXY.has(status));
+/** Whether a forward proxy answers so often enough for a tunnel to be worth advising. */
+export function isLikelyOfProxy(status: number): boolean {
+  return status >= 500 || LIKELY_PROXY.has(status);
 }
 
 /** Its own word: `Proxy-Status` with an error in the last member (the proxy next to us), or squid's header. */

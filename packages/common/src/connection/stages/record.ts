@@ -1,6 +1,8 @@
 /** What became of each attempt: for the error that lists them, and for the logger. */
 import { isSdkError } from '../../errors.js';
 import type { AttemptFacts } from '../../facts.js';
+import { blot } from '../answers/blot.js';
+import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
@@ -45,9 +47,12 @@ function failureOf(error: unknown): Partial<AttemptFacts> {
 
 /** The query is left out: it may hold a signature. A logger's own failure is not the request's. */
 function tell(context: RequestContext, fields: Record<string, unknown>): void {
-  const path = context.path.split('?', 1)[0] as string;
   try {
-    context.settings.logger?.debug(`${context.method} ${context.origin.href}${path}`, fields);
+    const secrets = secretsOf(context);
+    const { requestId } = fields;
+    if (typeof requestId === 'string') fields['requestId'] = blot(requestId, secrets);
+    const line = `${context.method} ${context.origin.href}${pathOf(context)}`;
+    context.settings.logger?.debug(blot(line, secrets), fields);
   } catch {
     // A request does not fail because nobody could be told of it.
   }
