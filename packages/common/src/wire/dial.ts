@@ -15,7 +15,7 @@ import {
 } from './failure.js';
 import { runPhase } from './phase.js';
 import { openTcp } from './tcp.js';
-import { openTls } from './tls.js';
+import { openTls, type TlsPeer } from './tls.js';
 
 /** Where to, how, and within which bounds. */
 export interface DialOrder {
@@ -63,7 +63,8 @@ function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
       throw proxyUnreachable(proxy, cause);
     });
     if (proxy.protocol === 'https:') {
-      socket = await upgrade(socket, proxy.host, proxy.tls, hold).catch((cause: unknown) => {
+      const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
+      socket = await upgrade(socket, peer, hold).catch((cause: unknown) => {
         throw proxyTlsFailed(proxy, cause);
       });
     }
@@ -87,19 +88,21 @@ function upgradeOrigin(
   hold: (socket: Socket) => void,
 ): Promise<Socket> {
   const { origin, route, tls } = order;
-  return upgrade(socket, origin.hostname, tls, hold).catch((cause: unknown) => {
-    throw originTlsFailed(origin, route, cause);
-  });
+  const sessionKey = `origin|${origin.href}|${route.proxy?.key ?? ''}`;
+  return upgrade(socket, { host: origin.hostname, tls, sessionKey }, hold).catch(
+    (cause: unknown) => {
+      throw originTlsFailed(origin, route, cause);
+    },
+  );
 }
 
 /** `async`, so that a bad key, found before the handshake, rejects as a bad handshake does. */
 async function upgrade(
   socket: Socket,
-  host: string,
-  tls: TlsOptions | undefined,
+  peer: TlsPeer,
   hold: (socket: Socket) => void,
 ): Promise<Socket> {
-  return openTls(socket, host, tls, hold);
+  return openTls(socket, peer, hold);
 }
 
 function connectLimits(order: DialOrder) {

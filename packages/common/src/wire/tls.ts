@@ -3,24 +3,40 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import * as tls from 'node:tls';
+import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
 
-/** Bounds the contexts kept; the oldest goes first. */
-const MAX_CONTEXTS = 100;
-const contexts = new Map<string, tls.SecureContext>();
+const contexts = new BoundedMap<string, tls.SecureContext>(100);
+
+/** Sessions by peer, way and TLS identity, so that the next handshake with the same peer is a short one. */
+const sessions = new BoundedMap<string, Buffer>(1_000);
+
+/** Who is at the other end. */
+export interface TlsPeer {
+  readonly host: string;
+  readonly tls: TlsOptions | undefined;
+  /**
+   * Whose sessions may be resumed here. It tells proxies from origins, and an origin reached by one way from the same one
+   * reached by another: who intercepts TLS on one way must not hand its session to the next (CVE-2021-22890).
+   */
+  readonly sessionKey: string;
+}
 
 /** Upgrades an open connection; resolves when the peer's certificate is verified. Rejects with Node's own error. */
 export function openTls(
   socket: Socket,
-  host: string,
-  given: TlsOptions | undefined,
+  { host, tls: given, sessionKey }: TlsPeer,
   hold: (socket: Socket) => void,
 ): Promise<tls.TLSSocket> {
   // No prototype: what somebody added to Object.prototype is no TLS setting.
   const options = Object.assign(Object.create(null) as TlsOptions, given);
   // Before the promise, so that a bad key is a configuration error and not a handshake's.
-  const secureContext = secureContextOf(tlsIdentity(given), options);
+  const identity = tlsIdentity(given);
+  const secureContext = secureContextOf(identity, options);
+  // A resumed session is not verified again, so it belongs to the settings that it was verified under.
+  const key = `${sessionKey}|${identity}`;
+  const session = sessions.get(key);
   return new Promise((resolve, reject) => {
     const secured = tls.connect({
       socket,
@@ -33,8 +49,10 @@ export function openTls(
         ? { checkServerIdentity: checkAddress }
         : {}),
       ALPNProtocols: ['http/1.1'],
+      ...(session === undefined ? {} : { session }),
     });
     hold(secured);
+    secured.on('session', (fresh) => sessions.set(key, fresh));
     secured.once('error', reject);
     secured.once('secureConnect', () => {
       secured.removeListener('error', reject);
@@ -66,7 +84,6 @@ function secureContextOf(identity: string, options: TlsOptions): tls.SecureConte
       },
     );
   }
-  if (contexts.size >= MAX_CONTEXTS) contexts.delete(contexts.keys().next().value as string);
   contexts.set(identity, context);
   return context;
 }
