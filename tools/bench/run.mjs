@@ -29,8 +29,8 @@ const TITLES = {
 const YARDSTICK = 'node-https';
 
 const SIZES = [
-  { concurrency: 1, requests: 2_000, warmUp: 2_000, rounds: 7 },
-  { concurrency: 64, requests: 6_000, warmUp: 6_000, rounds: 7 },
+  { concurrency: 1, requests: 2_000, warmUp: 4_000, rounds: 9 },
+  { concurrency: 64, requests: 6_000, warmUp: 12_000, rounds: 9 },
 ];
 const QUICK_ROUNDS = 3;
 
