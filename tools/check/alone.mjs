@@ -6,7 +6,7 @@ import { root, say } from '../setup/say.mjs';
 
 const foreign = [
   [/(?<![\w.])\/(work|home|Users|root)\/(?!node_modules)[a-z]/, "a path of somebody's machine"],
-  [/\bregistry\.(npmjs\.org|yarnpkg\.com|npmmirror\.com)/, 'the host of a package registry'],
+  [/\bregistry\.[\w-]+\.(org|com|net|io)/, 'the host of a package registry'],
   [/\bresolution: \{.*tarball:/, 'a lockfile entry bound to one host'],
   [/\.\.\/shared\//, 'a path out of the repository'],
   [/^(<{7}|>{7}) /m, 'a merge conflict'],
