@@ -78,15 +78,27 @@ export class AxiosTransport implements Transport {
     const startedAt = performance.now();
     const head = headOf(request);
     const agent = this.#agents.get(request.route, request.origin, request.tls);
+    const { pool } = agent;
+    const fresh = request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive);
     const lease =
-      (request.freshSocket === true ? undefined : agent.pool.take()) ??
-      (await agent.pool.acquire(request));
+      (fresh ? undefined : pool.take()) ??
+      (await pool.acquire(fresh ? { ...request, freshSocket: true } : request));
     if (request.signal?.aborted) {
-      agent.pool.release(lease);
+      pool.release(lease);
       throw request.signal.reason;
     }
     return exchange(agent, lease, request, head, startedAt);
   }
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Whether a stale connection would do harm: a forward proxy may close one that it promised to keep, and whether it has seen
+ * a change that was then on its way nobody can tell. (In a tunnel the connection is the origin's.)
+ */
+function mustNotBeLost({ method, route }: TransportRequest): boolean {
+  return route.way === 'forward' && !SAFE.has(method);
 }
 
 /** An instance that adds nothing of its own to a request. */

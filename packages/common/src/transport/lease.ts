@@ -16,6 +16,8 @@ export class Lease {
   /** How long the peer said it keeps an idle connection, in milliseconds. */
   keepAliveHintMs: number | undefined;
   idle = false;
+  /** Since when it has been idle, in `performance.now()` milliseconds. */
+  idleSince = 0;
   #watcher: Watcher | undefined;
   #watching = false;
 

@@ -27,6 +27,9 @@ interface Waiter {
 /** Leaves the peer time to say that it closes: a socket is not kept to the last moment of its hint. */
 const HINT_MARGIN_MS = 1_000;
 
+/** A peer that closes each connection behind its answer has done so by then. */
+const PROOF_MS = 500;
+
 export class SocketPool {
   readonly #limits: PoolLimits;
   /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
@@ -37,6 +40,7 @@ export class SocketPool {
   /** Sockets open or being opened. */
   #size = 0;
   #closed = false;
+  #keepsAlive = false;
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(limits: PoolLimits) {
@@ -51,6 +55,16 @@ export class SocketPool {
   /** Whether every socket it holds is idle. */
   get dormant(): boolean {
     return this.#size === this.#idle.length && this.#waiting.size === 0;
+  }
+
+  /**
+   * Whether the peer has shown that it keeps connections: a second request was answered on one, or one has been idle for
+   * a while. tinyproxy promises it and closes each one behind the answer.
+   */
+  get keepsAlive(): boolean {
+    const oldest = this.#idle[0];
+    this.#keepsAlive ||= oldest !== undefined && performance.now() - oldest.idleSince >= PROOF_MS;
+    return this.#keepsAlive;
   }
 
   /** An idle socket that is still alive, at once. */
@@ -145,7 +159,10 @@ export class SocketPool {
     this.#leases.add(lease);
     // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
     socket.on('error', ignore);
-    socket.on('free', () => this.release(lease));
+    socket.on('free', () => {
+      if (lease.reused) this.#keepsAlive = true;
+      this.release(lease);
+    });
     socket.once('end', () => {
       if (lease.idle) socket.destroy();
     });
@@ -168,7 +185,8 @@ export class SocketPool {
       return;
     }
     lease.idle = true;
-    lease.expiresAt = performance.now() + keepMs;
+    lease.idleSince = performance.now();
+    lease.expiresAt = lease.idleSince + keepMs;
     // A process with nothing else to do may end.
     lease.socket.unref();
     this.#idle.push(lease);

@@ -8,6 +8,7 @@ import {
   startScriptedProxy,
   until,
   type CertificateAuthority,
+  type ConnectionScript,
   type Origin,
   type Proxy,
 } from '@sdk/testing';
@@ -158,4 +159,40 @@ test('close ends calls in flight, and a later send is refused', async () => {
     code: 'SDK_CONFIGURATION',
   });
   await origin.close();
+});
+
+/** A forward proxy that promises to keep a connection and closes it a moment after each answer, as tinyproxy does. */
+const forgetful: ConnectionScript = (socket) => {
+  socket.on('end', () => socket.end());
+  socket.once('data', () => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    setTimeout(() => socket.end(), 5);
+  });
+};
+
+test('changes through a forward proxy that forgets its connections are not lost on a stale one', async () => {
+  const proxy = await startScriptedProxy(forgetful);
+  const server = new ProxyServer({ protocol: 'http:', host: '127.0.0.1', port: proxy.port });
+  const transport = new AxiosTransport();
+  for (let i = 0; i < 30; i += 1) {
+    const post = attempt('http://origin.test/', { via: server, method: 'POST', body: 'x' });
+    expect(await text((await transport.send(post)).body)).toBe('ok');
+  }
+  await transport.close();
+  await proxy.close();
+});
+
+test('changes reuse the connections of a forward proxy that has shown that it keeps them', async () => {
+  const [origin, proxy] = [await startOrigin(), await startProxy()];
+  const server = new ProxyServer({ protocol: 'http:', host: '127.0.0.1', port: proxy.port });
+  const transport = new AxiosTransport();
+  const send = async (method: string) => {
+    const response = await transport.send(attempt(`${origin.url}/`, { via: server, method }));
+    await text(response.body);
+    return response.reusedSocket;
+  };
+  expect([await send('POST'), await send('POST')]).toEqual([false, false]);
+  expect([await send('GET'), await send('POST')]).toEqual([true, true]);
+  await transport.close();
+  await Promise.all([origin.close(), proxy.close()]);
 });
