@@ -2,14 +2,17 @@
 
 const LONGEST = 600;
 const BLOT = '[redacted]';
+/** What is made of secrets for one request, in the forms of the Authorization header and of presigned URLs. */
+const CREDENTIALS = /\b(Signature=|Bearer |Basic |SharedKey [^\s:]+:)[^\s,;&"'<>]+/gi;
 
 /**
- * `text` with every secret blotted out, as it is, percent-encoded, in base64 or as JSON escapes it; control characters
- * become spaces.
+ * `text` with every secret blotted out, as it is, percent-encoded, in base64 or as JSON escapes it, and every signature;
+ * control characters become spaces.
  */
 export function blot(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of formsOf(secrets)) clean = clean.replaceAll(secret, BLOT);
+  clean = clean.replace(CREDENTIALS, `$1${BLOT}`);
   clean = clean.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
