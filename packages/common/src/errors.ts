@@ -18,7 +18,7 @@
  *
  * Every member is JSON-safe and free of secrets: `toJSON` and `util.inspect` show an allow-list.
  */
-import type { AttemptFacts, DecisionFacts } from './facts.js';
+import type { AttemptFacts, DecisionFacts, RequestSent } from './facts.js';
 
 /** Every code an error of the SDK can carry; a closed union, one per class. */
 export type SdkErrorCode = keyof SdkErrorByCode;
@@ -122,8 +122,7 @@ export class ConfigurationError extends SdkError {
   }
 }
 
-/** Whether the origin may have seen the request: `no` and `yes` are certain. */
-export type RequestSent = 'no' | 'maybe' | 'yes';
+export type { RequestSent };
 
 /** What every transport error is given. */
 export interface TransportErrorInit extends SdkErrorInit {

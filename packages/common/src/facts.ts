@@ -30,6 +30,9 @@ export interface Timings {
   readonly headersMs: number;
 }
 
+/** Whether the origin may have seen the request: `no` and `yes` are certain. */
+export type RequestSent = 'no' | 'maybe' | 'yes';
+
 /** One attempt of a request, as `error.attempts` and events tell it. */
 export interface AttemptFacts {
   /** Counted from 1. */
@@ -42,6 +45,8 @@ export interface AttemptFacts {
   /** The error's code and message, where it failed. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
+  /** Whether the origin may have seen the attempt, where it failed. */
+  readonly requestSent?: RequestSent | undefined;
   readonly reusedSocket?: boolean | undefined;
   readonly durationMs: number;
   /** How long the next attempt was waited for. */

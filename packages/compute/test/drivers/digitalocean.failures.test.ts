@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { getDriver } from '@sdk/compute';
 import type { DigitalOceanComputeOptions } from '@sdk/compute/drivers/digitalocean';
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
-import { startOrigin } from '@sdk/testing';
+import { createCertificateAuthority, scripts, startOrigin, startScriptedProxy } from '@sdk/testing';
 import type { Origin } from '@sdk/testing';
 import { example } from '../examples.js';
 
@@ -110,6 +110,39 @@ describe('a deletion', () => {
     await expect(compute.deleteImage('7')).rejects.toMatchObject({ code: 'SDK_NOT_FOUND' });
     expect(origin.requests).toHaveLength(2);
   });
+
+  test.each([502, 503])(
+    'that finds nothing after the proxy refused its tunnel with %i is a NotFoundError',
+    async (status) => {
+      const authority = await createCertificateAuthority();
+      const origin = await startOrigin({
+        handler: answer(404, missing),
+        tls: await authority.issue(),
+      });
+      let tunnels = 0;
+      const proxy = await startScriptedProxy((socket, api) => {
+        tunnels += 1;
+        return (tunnels === 1 ? scripts.refuse(status) : scripts.tunnel())(socket, api);
+      });
+      const compute = new DigitalOceanCompute({
+        token: TOKEN,
+        endpoint: origin.url,
+        httpProxy: proxy.url,
+        tls: { ca: authority.cert },
+        retry: { attempts: 3, baseDelayMs: 1 },
+      });
+      opened.push(compute, proxy, origin);
+      const error: unknown = await compute.deleteImage('7').catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'SDK_NOT_FOUND',
+        attempts: [
+          { code: 'SDK_PROXY', status, requestSent: 'no' },
+          { code: 'SDK_NOT_FOUND', status: 404, requestSent: 'yes' },
+        ],
+      });
+      expect(origin.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe('an answer that is not what the API promises', () => {

@@ -1,6 +1,7 @@
 /** What became of each attempt: for the error that lists them, and for the logger. */
 import { isSdkError } from '../../errors.js';
-import type { AttemptFacts } from '../../facts.js';
+import type { ResponseError, SdkError, TransportError } from '../../errors.js';
+import type { AttemptFacts, RequestSent } from '../../facts.js';
 import { blot } from '../answers/blot.js';
 import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
@@ -42,7 +43,20 @@ function factsOf(context: RequestContext, startedAt: number): AttemptFacts {
 function failureOf(error: unknown): Partial<AttemptFacts> {
   if (!isSdkError(error)) return { message: error instanceof Error ? error.name : typeof error };
   const { status } = error as { status?: number };
-  return { ...(status === undefined ? {} : { status }), code: error.code, message: error.message };
+  const requestSent = sentBy(error);
+  return {
+    ...(status === undefined ? {} : { status }),
+    code: error.code,
+    message: error.message,
+    ...(requestSent === undefined ? {} : { requestSent }),
+  };
+}
+
+/** What a transport error tells; an answer was asked for, unless a forward proxy gave it by itself. */
+function sentBy(error: SdkError): RequestSent | undefined {
+  const told = error as Partial<Pick<TransportError, 'requestSent'> & ResponseError>;
+  if (told.requestSent !== undefined || told.status === undefined) return told.requestSent;
+  return told.maybeFromProxy === true ? 'maybe' : 'yes';
 }
 
 /** The query is left out: it may hold a signature. A logger's own failure is not the request's. */

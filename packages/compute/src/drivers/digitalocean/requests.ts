@@ -68,7 +68,8 @@ export async function post<Wire extends object>(
 }
 
 /**
- * `DELETE`. A repetition that finds nothing is the success of an attempt whose answer was lost.
+ * `DELETE`. A repetition that finds nothing is the success of an attempt whose answer was lost; an attempt that
+ * never left cannot have been that one.
  * @throws NotFoundError where there was nothing from the first.
  */
 export async function remove(
@@ -79,7 +80,8 @@ export async function remove(
   try {
     await connection.request({ method: 'DELETE', path, expect: 'none' }, call);
   } catch (error) {
-    const lost = ({ status = 500 }: AttemptFacts): boolean => status >= 500;
+    const lost = ({ status = 500, requestSent }: AttemptFacts): boolean =>
+      status >= 500 && requestSent !== 'no';
     if (!isSdkError(error, 'SDK_NOT_FOUND') || !error.attempts?.slice(0, -1).some(lost))
       throw error;
   }
