@@ -156,6 +156,8 @@ class Exchange {
 
   /** Bytes have moved: the wait begins anew. */
   stir(): void {
+    // What an upload had written may still drain when all is over.
+    if (this.#over) return;
     const { headersMs, idleMs, totalMs } = this.#request.timeouts;
     const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
     this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#sentAt + totalMs));
@@ -202,6 +204,8 @@ class Exchange {
     const { headersMs, idleMs, totalMs } = this.#request.timeouts;
     if (totalMs !== undefined && performance.now() >= this.#sentAt + totalMs) {
       this.#timeOut('total', totalMs);
+    } else if (this.#response?.complete === true) {
+      this.#awaitReader();
     } else if (this.#phase === 'headers') {
       this.#timeOut('headers', headersMs);
     } else if (this.#waitsForUs()) {
@@ -215,7 +219,7 @@ class Exchange {
   #waitsForUs(): boolean {
     const response = this.#response;
     if (response === undefined) return this.#upload?.stalled === false;
-    return response.complete || response.readableLength > 0;
+    return response.readableLength > 0;
   }
 
   #timeOut(phase: TimeoutPhase, timeoutMs: number): void {
@@ -228,6 +232,13 @@ class Exchange {
     this.#clientClosed = true;
     if (this.#response === undefined) this.fail(this.failed(closedUnanswered()));
     else if (this.#response.closed) this.#finish();
+    else this.#awaitReader();
+  }
+
+  /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
+  #awaitReader(): void {
+    const { totalMs } = this.#request.timeouts;
+    this.#timer.set(totalMs === undefined ? Infinity : this.#sentAt + totalMs);
   }
 
   /** An upload may outlast its answer: the timers and the signal hold until it has ended, too. */

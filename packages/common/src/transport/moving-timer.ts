@@ -16,6 +16,10 @@ export class MovingTimer {
 
   /** Sets the end, in `performance.now()` milliseconds; `Infinity`: never. */
   set(dueAt: number): void {
+    if (dueAt === Infinity) {
+      this.clear();
+      return;
+    }
     this.#dueAt = dueAt;
     if (dueAt < this.#ringsAt) this.#arm();
   }
@@ -35,7 +39,6 @@ export class MovingTimer {
 
   #ring(): void {
     this.#ringsAt = Infinity;
-    if (this.#dueAt === Infinity) return;
     if (performance.now() < this.#dueAt) this.#arm();
     else this.#onDue();
   }

@@ -67,8 +67,9 @@ export function upload(
     listener.progress();
   });
   request.on('drain', () => {
+    if (stopped) return;
     listener.progress();
-    if (!stopped) body.resume();
+    body.resume();
   });
   body.once('end', () => {
     if (stopped) return;
