@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Storage } from '@sdk/storage/drivers/s3';
-import { createCertificateAuthority, patternBytes } from '@sdk/testing';
+import { createCertificateAuthority, patternBytes, until } from '@sdk/testing';
 import { MAX_PARTS, PART_BYTES, partSizes } from '../../src/s3/parts.js';
 import { fail, startS3Origin } from './s3-origin.js';
 import type { S3Call, S3Origin } from './s3-origin.js';
@@ -98,7 +98,8 @@ describe('an upload in parts, to an origin of ours that verifies signatures,', (
       if (!isPart(call)) return false;
       atOnce += 1;
       most = Math.max(most, atOnce);
-      await sleep(30);
+      // Long enough for the next part to be hashed and sent on a slow machine.
+      await sleep(200);
       atOnce -= 1;
       answered += call.body.length;
       return false;
@@ -165,6 +166,32 @@ describe('an upload in parts, to an origin of ours that verifies signatures,', (
     await s3.putObject('bucket', 'again', stream(9 * MIB));
     expect(origin.objects('bucket').get('again')?.bytes.length).toBe(9 * MIB);
   });
+
+  test.each(['the driver', 'a view of it'])(
+    'of %s is aborted before close() ends the connection',
+    async (which) => {
+      const driver = new S3Storage({ ...KEY, region: 'us-east-1', endpoint: origin.url, env: {} });
+      const user = which === 'the driver' ? driver : driver.with({ retry: false });
+      const before = origin.calls.length;
+      async function* silent(): AsyncGenerator<Uint8Array> {
+        yield* stream(9 * MIB);
+        await new Promise(() => {});
+      }
+      const failed = failureOf(user.putObject('bucket', 'closed', silent()));
+      await until(() => origin.calls.slice(before).some(isPart), 'a part was sent');
+      if (user !== driver) await user.close();
+      expect(origin.uploads.size).toBe(1);
+      await driver.close();
+      expect(origin.uploads.size).toBe(0);
+      const error = await failed;
+      expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+      expect(error['message']).toContain('closed while the upload was under way');
+      expect(await failureOf(driver.putObject('bucket', 'late', stream(9 * MIB)))).toMatchObject({
+        code: 'SDK_CONFIGURATION',
+      });
+    },
+    20_000,
+  );
 
   test('is aborted where a part is refused, and stores nothing', async () => {
     origin.intercept = (call) =>
