@@ -13,6 +13,7 @@ import { ownerName, writtenOwnerName } from './names.js';
 import { recordIdentity } from './record-id.js';
 import type { RecordIdentity } from './record-id.js';
 import { seen } from './seen.js';
+import { isTextType } from './text.js';
 import { canonicalValue, comparableValue, wireValue } from './values.js';
 
 /** RFC 2181 §8: a TTL is an unsigned number of 31 bits. */
@@ -42,6 +43,12 @@ export function checkType(type: unknown, field = 'type'): string {
 
 /** A value of a type, in canonical spelling. */
 function checkValue(type: string, value: unknown, field = 'value'): string {
+  // Any text can be a TXT's, an empty one and control characters too: quoting escapes what the wire cannot take.
+  if (isTextType(type)) {
+    if (typeof value === 'string') wireValue(type, value);
+    else throw new ConfigurationError(`${field} is no text; give one`, { field });
+    return value;
+  }
   if (typeof value !== 'string' || value.trim() === '') {
     throw new ConfigurationError(
       `${field} ${seen(value)} is empty or no text; a ${type} record needs a value in presentation format`,

@@ -24,7 +24,8 @@ export function recordId({ name, type, value }: RecordIdentity): string {
  */
 export function recordIdentity(record: RecordRef): RecordIdentity {
   if (typeof record === 'object' && record !== null) return record;
-  const match = /^([A-Z0-9-]+)\/([^/]+)\/([^]+)$/.exec(record);
+  // The value may be empty: a TXT's may.
+  const match = /^([A-Z0-9-]+)\/([^/]+)\/([^]*)$/.exec(record);
   const name = match === null ? undefined : decode(match[2] as string);
   if (match === null || name === undefined) {
     throw new ConfigurationError(

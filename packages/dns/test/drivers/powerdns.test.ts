@@ -95,6 +95,25 @@ describe('PowerDns at the wire', () => {
     expect(origin.zones.get('example.org.')).toMatchObject([{ records: [on('"old"')] }]);
   });
 
+  test('writes every TXT that it reads: empty, of a space, with control characters, with octets that are no UTF-8', async () => {
+    const records = ['""', '" "', '"a\\009b"', '"\\000\\127"', '"\\200"'].map(on);
+    origin.zones.set('example.org.', [{ name: 'odd.example.org.', type: 'TXT', ttl: 5, records }]);
+    const set = await dns.getRecordSet('example.org', 'odd', 'TXT');
+    expect(set.values).toEqual(['', ' ', 'a\tb', '\u0000\u007f', '\udcc8']);
+    const text = await dns.exportZone('example.org');
+    const ids = (await all(dns.listRecords('example.org'))).map(({ id }) => id);
+    origin.zones.set('example.org.', []);
+    await dns.upsertRecordSet('example.org', set);
+    expect(origin.zones.get('example.org.')).toMatchObject([{ records }]);
+    origin.zones.set('example.org.', []);
+    await dns.applyChanges('example.org', await dns.diffZone('example.org', text));
+    expect(origin.zones.get('example.org.')).toMatchObject([{ records }]);
+    await dns.updateRecord('example.org', 'TXT/odd/', { value: '\n' });
+    await dns.createRecord('example.org', { name: 'odd', type: 'TXT', ttl: 5, value: '' });
+    for (const id of [...ids, 'TXT/odd/\n']) await dns.deleteRecord('example.org', id);
+    expect(origin.zones.get('example.org.')).toEqual([]);
+  });
+
   test('does not take a set with comments for the one that was asked for', async () => {
     origin.zones.get('example.org.')?.unshift({
       name: 'note.example.org.',
