@@ -1,4 +1,4 @@
-import { BaseDriver } from '@sdk/common';
+import { BaseDriver, CALL_KEYS, checkKeys } from '@sdk/common';
 import type { BaseConnection, CallOptions } from '@sdk/common';
 import type { DnsCapabilities } from './capabilities.js';
 import { checkChanges, checkKey, checkRecordSet } from './check.js';
@@ -213,6 +213,10 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     check: (zoneName: string) => T,
     options: CallOptions,
   ): Promise<{ place: ZonePlace; checked: T }> {
+    // Here as well as with each request, since there may be none to send.
+    this.settings.checkOpen();
+    checkKeys(options, CALL_KEYS, 'call options');
+    options.signal?.throwIfAborted();
     check('.');
     const place = await this.resolveZone(zone, options);
     return { place, checked: check(place.name) };

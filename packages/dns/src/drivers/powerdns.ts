@@ -5,7 +5,7 @@ import {
   defineCapabilities,
   isSdkError,
 } from '@sdk/common';
-import type { CallOptions, DriverOptions, RequestSpec, SdkResponse } from '@sdk/common';
+import type { AttemptFacts, CallOptions, DriverOptions, RequestSpec, SdkResponse } from '@sdk/common';
 import type { DnsCapabilities } from '../capabilities.js';
 import type { CheckedChanges } from '../check.js';
 import type { ZonePlace } from '../dns-driver.js';
@@ -122,9 +122,10 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
     try {
       await this.connection.request(spec, options);
     } catch (error) {
-      // Where an earlier attempt's answer was lost, that attempt was the one that deleted the zone.
+      // Where an earlier attempt's answer was lost, that attempt was the one that deleted the zone. One that never left
+      // deleted nothing.
       const before = isSdkError(error, 'SDK_NOT_FOUND') ? error.attempts?.slice(0, -1) : undefined;
-      if (!before?.some(({ status = 500 }) => status >= 500)) throw error;
+      if (!before?.some(mayHaveBeenDone)) throw error;
     }
   }
 
@@ -269,6 +270,11 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
       options,
     );
   }
+}
+
+/** Whether an attempt that failed may have done its work all the same. */
+function mayHaveBeenDone({ status = 500, requestSent }: AttemptFacts): boolean {
+  return status >= 500 && requestSent !== 'no';
 }
 
 /** One set among others: those with comments come along unasked (4.7), and all sets do before 4.7. */
