@@ -8,7 +8,7 @@ import {
   MalformedResponseError,
   PermissionError,
 } from '@sdk/common';
-import type { CallOptions, DriverOptions, RequestSpec } from '@sdk/common';
+import type { CallOptions, DriverOptions, RequestSpec, ViewOptions } from '@sdk/common';
 import { awsErrorClass, AWS_KEYS, checkedCredentials } from '@sdk/providers/aws';
 import type { AwsCredentials } from '@sdk/providers/aws';
 import type { Readable } from 'node:stream';
@@ -46,6 +46,7 @@ import { Bucket } from '../s3/bucket.js';
 import { copy } from '../s3/copy.js';
 import { deleteBatch, fitsInXml, MAX_NAMES } from '../s3/delete-many.js';
 import { listEntries } from '../s3/list.js';
+import { RunningUploads } from '../s3/running-uploads.js';
 import { lacking, S3Connection } from '../s3/s3-connection.js';
 import { underTotal } from '../s3/total.js';
 import { upload } from '../s3/upload.js';
@@ -91,6 +92,8 @@ export class S3Storage extends StorageDriver<S3Connection> {
   readonly #credentials: AwsCredentials;
   readonly #addressing: Addressing;
   readonly #buckets = new Map<string, Bucket>();
+  #uploads = new RunningUploads();
+  #isView = false;
 
   constructor(options: S3StorageOptions) {
     let credentials: AwsCredentials | undefined;
@@ -244,6 +247,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
           mustBeNew: options.ifNoneMatch !== undefined,
           call: callOptions(options) ?? {},
           totalMs: this.#totalMs(options),
+          uploads: this.#uploads,
           warn: (message) => this.#warn(message),
         },
         checkedBody(body, options.sizeBytes),
@@ -309,8 +313,12 @@ export class S3Storage extends StorageDriver<S3Connection> {
     return copy(
       { bucket: this.#bucket(from.container), key: from.name },
       { bucket: this.#bucket(to.container), key: to.name },
-      { call: options, totalMs: this.#totalMs(options) },
-      (message) => this.#warn(message),
+      {
+        call: options,
+        totalMs: this.#totalMs(options),
+        uploads: this.#uploads,
+        warn: (message) => this.#warn(message),
+      },
     );
   }
 
@@ -328,6 +336,23 @@ export class S3Storage extends StorageDriver<S3Connection> {
       objectName(name),
       options.expiresInSeconds,
     );
+  }
+
+  override with(overrides: ViewOptions): this {
+    const view = super.with(overrides);
+    view.#uploads = this.#uploads;
+    view.#isView = true;
+    return view;
+  }
+
+  /** Aborts the uploads in parts that are under way, those of views too, and then ends every socket. */
+  override async close(): Promise<void> {
+    if (!this.#isView) {
+      const aborted = this.#uploads.close();
+      // Without any, later calls are refused from this very moment.
+      if (aborted !== undefined) await aborted;
+    }
+    await super.close();
   }
 
   #bucket(container: ContainerReference, field = 'container'): Bucket {

@@ -29,8 +29,7 @@ const COPY_PART_BYTES = 512 * MIB;
 export async function copy(
   source: Place,
   target: Place,
-  given: { readonly call: CallOptions; readonly totalMs: number | undefined },
-  warn: (message: string) => void,
+  given: Pick<ObjectTarget, 'call' | 'totalMs' | 'uploads' | 'warn'>,
 ): Promise<StorageObject> {
   return underTotal(given.call, given.totalMs, async (call, stop) => {
     try {
@@ -42,7 +41,9 @@ export async function copy(
         /^(InvalidRequest|EntityTooLarge)$/.test(error.providerCode ?? '');
       const whole = tooLarge ? await head(source, call) : undefined;
       if (whole === undefined || whole.sizeBytes <= ONE_COPY_BYTES) throw error;
-      await copyInParts(source, { ...target, call, warn, totalMs: given.totalMs }, whole, stop);
+      await given.uploads.run(stop, () =>
+        copyInParts(source, { ...given, ...target, call }, whole, stop),
+      );
     }
     return head(target, call);
   });
@@ -68,7 +69,7 @@ async function copyWhole(source: Place, { bucket, key }: Place, call: CallOption
 
 async function copyInParts(
   source: Place,
-  target: Place & Pick<ObjectTarget, 'call' | 'warn' | 'totalMs'>,
+  target: Place & Pick<ObjectTarget, 'call' | 'totalMs' | 'uploads' | 'warn'>,
   whole: StorageObject,
   stop: AbortController,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import { etagOf } from '../etag.js';
 import type { StorageObject } from '../models.js';
 import { isoTime } from './answers.js';
 import type { Bucket } from './bucket.js';
+import type { RunningUploads } from './running-uploads.js';
 
 /** An object that is to be, without its bytes. */
 export interface ObjectTarget {
@@ -16,6 +17,8 @@ export interface ObjectTarget {
   readonly call: CallOptions;
   /** The whole call may take so long; `undefined`: without end. */
   readonly totalMs: number | undefined;
+  /** Where an upload in parts is entered, so that it ends before the driver does. */
+  readonly uploads: RunningUploads;
   /** Told of what could not be cleaned up, where no error can carry it. */
   readonly warn: (message: string) => void;
 }

@@ -74,26 +74,28 @@ async function putStream(
 
 /** Reads a part; where it is the whole object, one request stores it. */
 function putParts(given: ObjectTarget, source: StreamBody): Promise<StorageObject> {
-  return underTotal(given.call, given.totalMs, async (call, stop) => {
-    const target = { ...given, call };
-    const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));
-    try {
-      const first = (await parts.next()).value as Part;
-      if (first.last) return await put(target, signed(first));
-      if (target.mustBeNew) await refuseExisting(target);
-      const progress = new UploadProgress(call.onProgress, source.sizeBytes);
-      const sendPart: SendPart<Part> = async (part, query, options) => {
-        const told = { ...options, ...progress.ofPart(part.number) };
-        const headers = await putBytes(target, signed(part), told, query);
-        const etag = etagOf(headers.get('etag'));
-        if (etag === '') throw lacking('the ETag of a part');
-        return { number: part.number, sizeBytes: part.sizeBytes, etag };
-      };
-      return await storeInParts(target, prepend(first, parts), sendPart, stop);
-    } finally {
-      await parts.return(undefined);
-    }
-  });
+  return underTotal(given.call, given.totalMs, (call, stop) =>
+    given.uploads.run(stop, async () => {
+      const target = { ...given, call };
+      const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));
+      try {
+        const first = (await parts.next()).value as Part;
+        if (first.last) return await put(target, signed(first));
+        if (target.mustBeNew) await refuseExisting(target);
+        const progress = new UploadProgress(call.onProgress, source.sizeBytes);
+        const sendPart: SendPart<Part> = async (part, query, options) => {
+          const told = { ...options, ...progress.ofPart(part.number) };
+          const headers = await putBytes(target, signed(part), told, query);
+          const etag = etagOf(headers.get('etag'));
+          if (etag === '') throw lacking('the ETag of a part');
+          return { number: part.number, sizeBytes: part.sizeBytes, etag };
+        };
+        return await storeInParts(target, prepend(first, parts), sendPart, stop);
+      } finally {
+        await parts.return(undefined);
+      }
+    }),
+  );
 }
 
 interface Bytes {
