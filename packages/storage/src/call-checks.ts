@@ -83,15 +83,20 @@ export function checkPresignOptions(options: PresignOptions): void {
 /**
  * The names that `deleteObjects` was given. A list is checked whole before the first is answered, so that a wrong one
  * among them deletes nothing; what comes asynchronously is checked as it comes.
+ * @param check what the driver asks of a name beyond that
  * @throws ConfigurationError
  */
 export async function* checkedNames(
   names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
+  check: (name: string) => unknown = () => undefined,
 ): AsyncGenerator<string> {
   const given = names as Partial<Iterable<ObjectReference> & AsyncIterable<ObjectReference>> | null;
   if (typeof given === 'object' && typeof given?.[Symbol.asyncIterator] === 'function') {
-    for await (const name of given as AsyncIterable<ObjectReference>)
-      yield objectName(name, 'names');
+    for await (const object of given as AsyncIterable<ObjectReference>) {
+      const name = objectName(object, 'names');
+      check(name);
+      yield name;
+    }
     return;
   }
   // A string is iterable too: it would delete an object for each of its letters.
@@ -101,5 +106,7 @@ export async function* checkedNames(
     });
   }
   const list = given as Iterable<ObjectReference>;
-  yield* [...list].map((name, index) => objectName(name, `names[${index}]`));
+  const all = [...list].map((name, index) => objectName(name, `names[${index}]`));
+  all.forEach((name) => check(name));
+  yield* all;
 }

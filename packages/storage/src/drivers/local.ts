@@ -243,7 +243,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     await containerPath(this.#root, place);
     const failures: DeletionFailure[] = [];
     let total = 0;
-    for await (const name of checkedNames(names)) {
+    for await (const name of checkedNames(names, segmentsOf)) {
       total += 1;
       try {
         await this.deleteObject(place, name, options);

@@ -48,7 +48,7 @@ import { deleteBatch, fitsInXml, MAX_NAMES } from '../s3/delete-many.js';
 import { listEntries } from '../s3/list.js';
 import { RunningUploads } from '../s3/running-uploads.js';
 import { lacking, S3Connection } from '../s3/s3-connection.js';
-import { underTotal } from '../s3/total.js';
+import { underTotal } from '../total.js';
 import { upload } from '../s3/upload.js';
 import { StorageDriver } from '../storage-driver.js';
 import type {

@@ -2,10 +2,9 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigurationError, NotFoundError, PermissionError } from '@sdk/common';
+import { CONTROL_DIRECTORY } from './control.js';
 import { isMissing } from './system-errors.js';
 
-/** The directory beside the containers that holds metadata and unfinished uploads; never a container itself. */
-export const CONTROL_DIRECTORY = '.sdk-storage';
 const MAX_SEGMENT_BYTES = 255;
 
 /**

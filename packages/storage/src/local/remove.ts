@@ -2,7 +2,7 @@
 import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { containerPath, objectPath } from './location.js';
-import { removeSidecar, sidecarDirectory } from './sidecar.js';
+import { sidecarDirectory, sweepSidecars } from './sidecar.js';
 import { isMissing, systemCode } from './system-errors.js';
 
 /** Deletes a file and the directories that it leaves empty. An absent one is deleted already. */
@@ -13,17 +13,18 @@ export async function removeFile(
   segments: readonly string[],
 ): Promise<void> {
   const directory = await containerPath(root, container);
+  await sidecarDirectory(root, container);
   const file = await objectPath(directory, segments);
   try {
-    const stat = await lstat(file, { bigint: true });
+    const stat = await lstat(file);
     // A directory is no object: whoever deletes `a` does not mean `a/b`.
     if (!stat.isFile()) return;
     await unlink(file);
-    await removeSidecar(root, container, name, stat);
   } catch (error) {
     if (isMissing(error)) return;
     throw error;
   }
+  await sweepSidecars(root, container, name, file);
   await removeEmptyParents(directory, segments);
 }
 
@@ -45,6 +46,7 @@ async function removeEmptyParents(directory: string, segments: readonly string[]
  */
 export async function removeEmptyContainer(root: string, container: string): Promise<boolean> {
   const directory = await containerPath(root, container);
+  const sidecars = await sidecarDirectory(root, container);
   try {
     await removeEmptyTree(directory);
   } catch (error) {
@@ -52,7 +54,7 @@ export async function removeEmptyContainer(root: string, container: string): Pro
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     throw error;
   }
-  await rm(sidecarDirectory(root, container), { recursive: true, force: true });
+  await rm(sidecars, { recursive: true, force: true });
   return true;
 }
 

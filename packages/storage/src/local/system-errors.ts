@@ -24,6 +24,7 @@ const WORDS: Record<string, string> = {
   ENFILE: 'the system has too many files open',
   EIO: 'the disk failed',
   EXDEV: 'the container is on another file system than the root',
+  ELOOP: 'a symbolic link is not followed',
   ENAMETOOLONG: 'the path is too long for this system',
 };
 
@@ -40,6 +41,7 @@ export function throwSystemError(error: unknown, what: string): never {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ELOOP':
       throw new PermissionError(message, { ...init, status: 403 });
     case 'EISDIR':
     case 'ENOTDIR':

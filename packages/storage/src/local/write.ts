@@ -4,8 +4,8 @@ import type { BigIntStats } from 'node:fs';
 import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ConflictError, NotFoundError, PreconditionError } from '@sdk/common';
-import { CONTROL_DIRECTORY, containerPath, objectPath } from './location.js';
-import { removeSidecar, writeSidecar } from './sidecar.js';
+import { containerPath, objectPath } from './location.js';
+import { sidecarDirectory, sweepSidecars, uploadsDirectory, writeSidecar } from './sidecar.js';
 import { isMissing, systemCode } from './system-errors.js';
 
 /** What is to be stored, and where. */
@@ -35,25 +35,23 @@ const MOVE_TRIES = 5;
 export async function writeFileWhole(write: FileWrite): Promise<FileWritten> {
   const { root, container, name } = write;
   const directory = await containerPath(root, container);
-  await checkTarget(await objectPath(directory, write.segments), write);
-  const uploads = path.join(root, CONTROL_DIRECTORY, 'uploads');
+  const target = await objectPath(directory, write.segments);
+  await checkTarget(target, write);
+  await sidecarDirectory(root, container);
+  const uploads = await uploadsDirectory(root);
   await mkdir(uploads, { recursive: true });
   const temporary = path.join(uploads, randomUUID());
-  let described: BigIntStats | undefined;
   try {
     const { stat, etag } = await writeAside(temporary, write);
-    described = stat;
     const { contentType, metadata } = write;
     await writeSidecar(root, container, stat, { name, contentType, metadata, etag });
-    const replaced = await moveToName(temporary, directory, write);
-    if (replaced !== undefined) await removeSidecar(root, container, name, replaced);
+    await moveToName(temporary, directory, write);
     return { stat, etag };
-  } catch (error) {
-    if (described !== undefined) await removeSidecar(root, container, name, described);
-    throw error;
   } finally {
     // After a rename there is nothing left of that name; after a link, or a failure, there is.
     await rm(temporary, { force: true });
+    // A sidecar that stays harms nothing: it is never taken for another file's.
+    await sweepSidecars(root, container, name, target).catch(() => {});
   }
 }
 
@@ -77,22 +75,18 @@ async function writeAside(temporary: string, write: FileWrite): Promise<FileWrit
   }
 }
 
-/** Moves the file to its name; answers the one that it replaced. */
-async function moveToName(
-  temporary: string,
-  directory: string,
-  write: FileWrite,
-): Promise<BigIntStats | undefined> {
+/** Moves the file to its name. */
+async function moveToName(temporary: string, directory: string, write: FileWrite): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       const target = await objectPath(directory, write.segments);
-      const replaced = await checkTarget(target, write);
+      await checkTarget(target, write);
       await makeParents(directory, write);
       // A link fails where the name is taken, a rename replaces it: each in one step.
       if (write.mustBeNew) await link(temporary, target);
       else await rename(temporary, target);
       await syncDirectory(path.dirname(target));
-      return replaced;
+      return;
     } catch (error) {
       const code = systemCode(error);
       if (code === 'EEXIST' && write.mustBeNew) throw exists(write.name);
@@ -101,12 +95,12 @@ async function moveToName(
   }
 }
 
-async function checkTarget(target: string, write: FileWrite): Promise<BigIntStats | undefined> {
-  const stat = await lstat(target, { bigint: true }).catch((error: unknown) => {
+async function checkTarget(target: string, write: FileWrite): Promise<void> {
+  const stat = await lstat(target).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
-  if (stat === undefined) return undefined;
+  if (stat === undefined) return;
   if (stat.isDirectory()) {
     throw new ConflictError(
       `${JSON.stringify(write.name)} cannot be stored: objects whose names begin with ${JSON.stringify(`${write.name}/`)} exist, and a directory tree holds either a file or a directory of one name`,
@@ -114,7 +108,6 @@ async function checkTarget(target: string, write: FileWrite): Promise<BigIntStat
     );
   }
   if (write.mustBeNew) throw exists(write.name);
-  return stat;
 }
 
 async function makeParents(

@@ -12,7 +12,7 @@ import type { SendPart } from './multipart.js';
 import type { ObjectTarget } from './object-facts.js';
 import { MAX_PARTS } from './parts.js';
 import { lacking } from './s3-connection.js';
-import { underTotal } from './total.js';
+import { underTotal } from '../total.js';
 
 /** An object and its bucket. */
 export interface Place {

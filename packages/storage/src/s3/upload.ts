@@ -16,7 +16,7 @@ import { PART_BYTES, partSizes, partsOf } from './parts.js';
 import type { Part } from './parts.js';
 import { UploadProgress } from './progress.js';
 import { lacking } from './s3-connection.js';
-import { underTotal } from './total.js';
+import { underTotal } from '../total.js';
 
 /** Up to here a stream goes in one request over `https:`; a longer one that fails would have to begin anew. */
 const ONE_REQUEST_BYTES = 64 * 1024 * 1024;

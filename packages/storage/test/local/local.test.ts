@@ -118,6 +118,27 @@ describe('nothing outside the root is read, written or deleted', () => {
     expect(await codeOf(storage.deleteContainer('box'))).toBe('SDK_CONFLICT');
   });
 
+  test.each([
+    ['.sdk-storage', []],
+    ['.sdk-storage/uploads', ['.sdk-storage']],
+    ['.sdk-storage/objects', ['.sdk-storage']],
+    ['.sdk-storage/objects/box', ['.sdk-storage/objects']],
+  ])('by a symbolic link in the place of %s', async (link, parents) => {
+    const outside = path.join(base, 'outside');
+    await mkdir(path.join(outside, 'uploads'), { recursive: true });
+    await writeFile(path.join(root, 'box', 'there'), 'x');
+    for (const parent of parents) await mkdir(path.join(root, parent), { recursive: true });
+    await symlink(outside, path.join(root, link));
+    expect(await codeOf(storage.putObject('box', 'x', 'y'))).toBe('SDK_PERMISSION');
+    if (link !== '.sdk-storage/uploads') {
+      expect(await codeOf(storage.headObject('box', 'there'))).toBe('SDK_PERMISSION');
+      expect(await codeOf(storage.deleteObject('box', 'there'))).toBe('SDK_PERMISSION');
+      await rm(path.join(root, 'box', 'there'));
+      expect(await codeOf(storage.deleteContainer('box'))).toBe('SDK_PERMISSION');
+    }
+    expect(await readdir(outside, { recursive: true })).toEqual(['uploads']);
+  });
+
   test('by a link that takes the place of a directory while an upload is on its way', async () => {
     const outside = path.join(base, 'outside');
     await mkdir(outside);
@@ -193,6 +214,48 @@ describe('an upload', () => {
     await storage.deleteObject('box', 'a');
     expect(await names()).toEqual(['a/b']);
   });
+});
+
+describe('metadata', () => {
+  const sidecars = async (): Promise<string[]> => {
+    const below = path.join(root, '.sdk-storage', 'objects', 'box');
+    const all = await readdir(below, { recursive: true }).catch(() => []);
+    return all.filter((file) => file.endsWith('.json')).map((file) => path.join(below, file));
+  };
+
+  test('of many uploads of one name at once stays for the last alone, and goes with it', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        storage.putObject('box', 'x', `writer ${index}`, { metadata: { by: String(index) } }),
+      ),
+    );
+    const { object, body } = await storage.getObject('box', 'x');
+    expect(await text(body)).toBe(`writer ${object.metadata['by']}`);
+    expect(await sidecars()).toHaveLength(1);
+    await storage.deleteObject('box', 'x');
+    expect(await readdir(path.join(root, '.sdk-storage', 'objects', 'box'))).toEqual([]);
+  });
+
+  test.each(['{"contentType":', 'null', '{"contentType":"a/b","etag":"x","metadata":{"a":1}}'])(
+    'that is broken (%j) is an IntegrityError that names its file',
+    async (broken) => {
+      await storage.putObject('box', 'x', 'bytes');
+      const [file = ''] = await sidecars();
+      await writeFile(file, broken);
+      await expect(storage.headObject('box', 'x')).rejects.toMatchObject({
+        code: 'SDK_INTEGRITY',
+        message: expect.stringContaining(file) as unknown as string,
+      });
+      await rm(file);
+      expect((await storage.headObject('box', 'x')).metadata).toEqual({});
+    },
+  );
+});
+
+test('deleteObjects with a name that no tree can hold deletes nothing', async () => {
+  await storage.putObject('box', 'a', 'x');
+  expect(await codeOf(storage.deleteObjects('box', ['a', 'b/']))).toBe('SDK_CONFIGURATION');
+  expect(await names()).toEqual(['a']);
 });
 
 describe('a download', () => {
