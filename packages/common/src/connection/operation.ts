@@ -1,5 +1,6 @@
 /** A job that the provider carries out after it has answered. */
 import { OperationError } from '../errors.js';
+import { onAbort } from '../abort.js';
 import { pause } from './stages/deadline.js';
 import { checkedSignal } from './options/option-objects.js';
 import { checkDuration } from './options/timeouts-option.js';
@@ -12,9 +13,9 @@ export type JobState<T> =
 
 /** How a job is begun and watched. */
 export interface Job<Started, T> {
-  /** Asks the provider; called at once. */
+  /** Asks the provider; called at once. It should not listen to `signal`: what is on its way may have begun the job. */
   readonly begin: () => Promise<Started>;
-  /** Looks at the job. */
+  /** Looks at the job; `signal` aborts where nobody waits any longer. */
   readonly poll: (started: Started, signal: AbortSignal | undefined) => Promise<JobState<T>>;
   /** Asks the provider to stop the job, where its API can. */
   readonly cancel?: ((started: Started) => Promise<void>) | undefined;
@@ -22,7 +23,7 @@ export interface Job<Started, T> {
   readonly pollMs: number;
   /** How long the job is waited for, counted from the first `await`, in milliseconds. @default 600000 */
   readonly waitMs?: number | undefined;
-  /** Ends the waiting, which rejects with its reason; never the job. */
+  /** Ends the waiting, which rejects with its reason; never the job. Where it has aborted already, nothing begins. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +47,14 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
 
   private constructor(job: Job<Started, T>) {
     this.#job = job;
-    this.started = begun(job);
+    try {
+      checkJob(job);
+      this.started = begun(job);
+    } catch (error) {
+      const refused: Promise<never> = Promise.reject(error);
+      this.started = refused;
+      this.#result = refused;
+    }
     this.started.catch(() => undefined);
     this.#look = async (signal) => job.poll(await this.started, signal);
     const { cancel } = job;
@@ -55,7 +63,8 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
 
   /**
    * Starts a job and returns at once.
-   * @throws ConfigurationError (by the promises) where `pollMs`, `waitMs` or `signal` cannot be.
+   * @throws ConfigurationError (by the promises) where `pollMs`, `waitMs` or `signal` cannot be; the reason of a signal
+   * that has aborted already. Then nothing was asked for.
    */
   static start<T, Started>(job: Job<Started, T>): Operation<T, Started> {
     return new Operation(job);
@@ -88,26 +97,50 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
 
   async #watch(): Promise<T> {
     const { pollMs, signal, waitMs = DEFAULT_WAIT_MS } = this.#job;
-    const endsAt = performance.now() + waitMs;
-    await this.started;
-    for (;;) {
-      if (signal?.aborted) throw signal.reason;
-      const state = await this.#look(signal);
-      if ('failed' in state) throw new OperationError(state.failed, { reason: 'failed' });
-      if (state.done) return state.result;
-      this.#progress = state.progress ?? this.#progress;
-      const left = endsAt - performance.now();
-      if (left <= 0) throw timedOut(waitMs);
-      await pause(Math.min(pollMs, left), signal);
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(timedOut(waitMs)), waitMs);
+    const stopListening = signal && onAbort(signal, () => waiting.abort(signal.reason));
+    if (signal?.aborted) waiting.abort(signal.reason);
+    try {
+      await until(this.started, waiting.signal);
+      for (;;) {
+        // Raced as well as told: a look that does not listen to its signal must not make the wait longer.
+        const state = await until(this.#look(waiting.signal), waiting.signal);
+        if ('failed' in state) throw new OperationError(state.failed, { reason: 'failed' });
+        if (state.done) return state.result;
+        this.#progress = state.progress ?? this.#progress;
+        await pause(pollMs, waiting.signal);
+      }
+    } finally {
+      clearTimeout(timer);
+      stopListening?.();
     }
   }
 }
 
+function checkJob({
+  pollMs,
+  waitMs,
+  signal,
+}: Pick<Job<never, never>, 'pollMs' | 'waitMs' | 'signal'>): void {
+  checkDuration(pollMs, 'pollMs');
+  if (waitMs !== undefined) checkDuration(waitMs, 'waitMs');
+  checkedSignal(signal)?.throwIfAborted();
+}
+
+/** What `begin` throws rejects, too. */
 async function begun<Started, T>(job: Job<Started, T>): Promise<Started> {
-  checkDuration(job.pollMs, 'pollMs');
-  if (job.waitMs !== undefined) checkDuration(job.waitMs, 'waitMs');
-  checkedSignal(job.signal);
   return job.begin();
+}
+
+/** What a promise comes to, or the reason of a signal that aborts before; the promise itself goes on. */
+function until<V>(promise: Promise<V>, signal: AbortSignal): Promise<V> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    const stopListening = onAbort(signal, stop);
+    if (signal.aborted) stop();
+    promise.then(resolve, reject).finally(stopListening);
+  });
 }
 
 function timedOut(waitMs: number): OperationError {

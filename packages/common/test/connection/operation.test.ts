@@ -73,6 +73,43 @@ describe('an operation', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
+  test.each<[string, Partial<Job<number, string>>]>([
+    ['a look that never answers', { poll: () => new Promise(() => undefined) }],
+    ['a beginning that never answers', { begin: () => new Promise(() => undefined) }],
+  ])('is waited for no longer than waitMs, or its signal allows, by %s', async (_what, more) => {
+    const startedAt = performance.now();
+    const late = Operation.start(job([], { ...more, waitMs: 60 }));
+    expect(await rejection(late)).toMatchObject({ code: 'SDK_OPERATION', reason: 'timeout' });
+    expect(await rejection(late)).toMatchObject({ code: 'SDK_OPERATION', reason: 'timeout' });
+    const signal = AbortSignal.timeout(60);
+    expect(await rejection(Operation.start(job([], { ...more, signal })))).toBe(signal.reason);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test('tells its last look that nobody waits any longer', async () => {
+    const reasons: unknown[] = [];
+    const poll = (_started: number, signal: AbortSignal | undefined) =>
+      new Promise<never>(() => {
+        signal?.addEventListener('abort', () => reasons.push(signal.reason));
+      });
+    const operation = Operation.start(job([], { poll, waitMs: 30 }));
+    const error = await rejection(operation);
+    expect(reasons).toEqual([error]);
+    expect(await operation.started).toBe(7);
+  });
+
+  test('begins nothing where its signal has aborted already', async () => {
+    let begun = 0;
+    const operation = Operation.start({
+      ...job([]),
+      begin: () => ((begun += 1), Promise.resolve(7)),
+      signal: AbortSignal.abort('never mind'),
+    });
+    expect(await rejection(operation)).toBe('never mind');
+    expect(await rejection(operation.started)).toBe('never mind');
+    expect(begun).toBe(0);
+  });
+
   test('stops waiting with the reason of its signal', async () => {
     const controller = new AbortController();
     const operation = Operation.start(

@@ -90,6 +90,59 @@ describe('a creation', () => {
   });
 });
 
+describe('the waiting for an operation', () => {
+  const created = example('post', '/v2/droplets', 202);
+  const since = (startedAt: number): number => performance.now() - startedAt;
+
+  test('ends after waitMs where DigitalOcean does not answer the look', async () => {
+    const { compute } = await open((request, response) => {
+      if (request.method === 'POST') answer(202, created)(request, response);
+    });
+    const startedAt = performance.now();
+    const operation = compute.createNode(SPEC, {
+      waitMs: 200,
+      pollMs: 50,
+      timeouts: { headersMs: 3_000 },
+    });
+    await expect(operation).rejects.toMatchObject({ code: 'SDK_OPERATION', reason: 'timeout' });
+    expect(since(startedAt)).toBeLessThan(2_000);
+    expect((await operation.started).name).toBe('example.com');
+  });
+
+  test('ends with its signal, and what was sent to begin the job goes on', async () => {
+    const { compute, origin } = await open((request, response) => {
+      setTimeout(() => answer(202, created)(request, response), 300);
+    });
+    const controller = new AbortController();
+    const operation = compute.createNode(SPEC, { signal: controller.signal });
+    setTimeout(() => controller.abort('enough'), 100);
+    await expect(operation).rejects.toBe('enough');
+    expect((await operation.started).name).toBe('example.com');
+    expect(origin.requests.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  test('does not begin where its signal has aborted already, and nothing is sent', async () => {
+    const { compute, origin } = await open(answer(202, created));
+    const operation = compute.createNode(SPEC, { signal: AbortSignal.abort('never mind') });
+    await expect(operation).rejects.toBe('never mind');
+    await expect(operation.started).rejects.toBe('never mind');
+    expect(origin.requests).toHaveLength(0);
+  });
+
+  test.each([null, 5, 'x'])('refuses options that are %j by a rejection', async (options) => {
+    const { compute, origin } = await open(answer(202, created));
+    for (const operation of [
+      compute.createNode(SPEC, options as never),
+      compute.deleteNode('1', options as never),
+      compute.stopNode('1', options as never),
+      compute.deleteVolume(VOLUME, options as never),
+    ]) {
+      await expect(operation).rejects.toMatchObject({ code: 'SDK_CONFIGURATION' });
+    }
+    expect(origin.requests).toHaveLength(0);
+  });
+});
+
 describe('a deletion', () => {
   const missing = { id: 'not_found', message: 'The resource you requested could not be found.' };
 

@@ -12,7 +12,7 @@ const POLL_MS = 2_000;
 export interface Job<Started, Result> {
   /** The method, for errors. */
   readonly method: string;
-  /** Sends what starts it. */
+  /** Sends what starts it, without the caller's signal: that ends the waiting, and the job may be on its way. */
   readonly begin: (call: CallOptions) => Promise<Started>;
   /** The action that must end first; `undefined`: there is none, `finish` alone knows. */
   readonly action?: (started: Started) => Pick<WireAction, 'id' | 'status'> | undefined;
@@ -31,11 +31,13 @@ export function startJob<Started, Result>(
   { method, begin, action: actionOf, finish }: Job<Started, Result>,
   options: OperationCallOptions,
 ): Operation<Result, Started> {
+  // `begin` refuses what is no options, so that it rejects the operation; until then nothing here may trip over it.
+  const given = options as OperationCallOptions | null;
   let actionEnded = false;
   return Operation.start<Result, Started>({
     begin: async () => {
       checkKeys(options, OPERATION_CALL_KEYS, method);
-      return begin(callOptions(options) ?? {});
+      return begin({ ...callOptions(options), signal: undefined });
     },
     poll: async (started, signal) => {
       const call = { ...callOptions(options), signal };
@@ -52,9 +54,9 @@ export function startJob<Started, Result>(
       const finished = await finish(started, call);
       return finished === undefined ? { done: false } : { done: true, result: finished.result };
     },
-    pollMs: options.pollMs ?? POLL_MS,
-    waitMs: options.waitMs,
-    signal: options.signal,
+    pollMs: given?.pollMs ?? POLL_MS,
+    waitMs: given?.waitMs,
+    signal: given?.signal,
   });
 }
 
