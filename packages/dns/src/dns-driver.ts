@@ -216,7 +216,7 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     // Here as well as with each request, since there may be none to send.
     this.settings.checkOpen();
     checkKeys(options, CALL_KEYS, 'call options');
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted === true) throw options.signal.reason;
     check('.');
     const place = await this.resolveZone(zone, options);
     return { place, checked: check(place.name) };

@@ -1,24 +1,20 @@
 /** PowerDNS Authoritative Server by its HTTP API: https://doc.powerdns.com/authoritative/http-api/ (tried with 4.7.3). */
-import {
-  ConfigurationError,
-  MalformedResponseError,
-  defineCapabilities,
-  isSdkError,
-} from '@sdk/common';
-import type { AttemptFacts, CallOptions, DriverOptions, RequestSpec, SdkResponse } from '@sdk/common';
+import { ConfigurationError, defineCapabilities, isSdkError } from '@sdk/common';
+import type { AttemptFacts, CallOptions, DriverOptions, RequestSpec } from '@sdk/common';
 import type { DnsCapabilities } from '../capabilities.js';
 import type { CheckedChanges } from '../check.js';
 import type { ZonePlace } from '../dns-driver.js';
 import { absent } from '../failures.js';
 import type { RecordSet, RecordSetKey, Zone, ZoneRef } from '../models.js';
 import { absoluteName, canonicalZoneName } from '../names.js';
+import { needStrings, readAnswer } from '../powerdns/answers.js';
 import { PowerDnsConnection } from '../powerdns/connection.js';
 import { checkNewZone } from '../powerdns/new-zone.js';
 import type { CreatePowerDnsZoneInput } from '../powerdns/new-zone.js';
 import { checkSearch, toSearchResult } from '../powerdns/search.js';
 import type { PowerDnsSearchOptions, PowerDnsSearchResult } from '../powerdns/search.js';
 import { toRecordSet, toWireRecords, toZone } from '../powerdns/wire.js';
-import type { WireRecordSet, WireSearchResult, WireServer, WireZone } from '../powerdns/wire.js';
+import type { WireRecordSet, WireServer, WireZone } from '../powerdns/wire.js';
 import { RecordSetDnsDriver } from '../record-set-dns-driver.js';
 import { checkZoneRef } from '../zone-ref.js';
 
@@ -46,6 +42,8 @@ const PLAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
 /** The server has no pages: a zone comes whole, and so does the list of zones. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+const A_ZONE = 'a zone';
 
 const CAPABILITIES: DnsCapabilities = defineCapabilities({
   atomicChanges: true,
@@ -85,14 +83,13 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
 
   async *listZones(options: CallOptions = {}): AsyncIterable<Zone> {
     const spec = { method: 'GET', path: this.#path('zones'), query: { dnssec: false } };
-    for (const zone of await this.#list<WireZone>(spec, options)) yield toZone(zone);
+    yield* await this.#list(spec, toZone, options);
   }
 
   async getZone(zone: ZoneRef, options: CallOptions = {}): Promise<Zone> {
     const { id, name } = await this.resolveZone(zone, options);
-    return toZone(
-      await this.#getZone(id, { rrset_name: absoluteName('', name), rrset_type: 'SOA' }, options),
-    );
+    const query = { rrset_name: absoluteName('', name), rrset_type: 'SOA' };
+    return this.#readZone(id, query, toZone, options);
   }
 
   /**
@@ -107,11 +104,12 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
       { method: 'POST', path: this.#path('zones'), json },
       options,
     );
-    const wire = checkedZone(answer);
-    const zone = toZone(wire);
-    const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
-    if (ttl === undefined || soa === undefined) return zone;
-    const was = toRecordSet(soa, zone.name);
+    const { zone, was } = readAnswer(answer, A_ZONE, (wire) => {
+      const made = toZone(wire);
+      const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
+      return { zone: made, was: soa === undefined ? undefined : toRecordSet(soa, made.name) };
+    });
+    if (ttl === undefined || was === undefined) return zone;
     await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, options);
     return { ...zone, ttl };
   }
@@ -154,23 +152,24 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
   ): AsyncIterable<PowerDnsSearchResult> {
     const { parameters, call } = checkSearch(query, options);
     const spec = { method: 'GET', path: this.#path('search-data'), query: parameters };
-    for (const hit of await this.#list<WireSearchResult>(spec, call)) yield toSearchResult(hit);
+    yield* await this.#list(spec, toSearchResult, call);
   }
 
   /** The server's id and version. */
   async getServer(options: CallOptions = {}): Promise<PowerDnsServer> {
-    const { body } = await this.connection.request<WireServer>(
-      { method: 'GET', path: this.#path() },
-      options,
-    );
-    return { id: body.id, version: body.version, raw: body };
+    const spec = { method: 'GET', path: this.#path() };
+    const answer = await this.connection.request<WireServer>(spec, options);
+    return readAnswer(answer, 'a server', (body) => {
+      needStrings(body, 'id', 'version');
+      return { id: body.id, version: body.version, raw: body };
+    });
   }
 
   protected async resolveZone(zone: ZoneRef, options: CallOptions): Promise<ZonePlace> {
     const ref = checkZoneRef(zone);
     if (typeof ref !== 'string') return ref;
     // The server's ids escape what is not plain by `=` and two digits, which are not ours to make.
-    if (ref.includes('=')) return toZone(await this.#getZone(ref, { rrsets: false }, options));
+    if (ref.includes('=')) return this.#readZone(ref, { rrsets: false }, toZone, options);
     const name = canonicalZoneName(ref, 'zone');
     if (PLAIN.test(name)) return { id: `${name}.`, name };
     const spec = {
@@ -178,14 +177,15 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
       path: this.#path('zones'),
       query: { zone: absoluteName('', name), dnssec: false },
     };
-    const [found] = await this.#list<WireZone>(spec, options);
+    const [found] = await this.#list(spec, toZone, options);
     if (found === undefined) throw absent(`The zone ${name}`);
-    return toZone(found);
+    return found;
   }
 
   protected async *readSets(zone: ZonePlace, options: CallOptions): AsyncIterable<RecordSet> {
-    const { rrsets = [] } = await this.#getZone(zone.id, {}, options);
-    for (const set of rrsets) yield toRecordSet(set, zone.name);
+    const toSets = ({ rrsets = [] }: WireZone): readonly RecordSet[] =>
+      rrsets.map((set) => toRecordSet(set, zone.name));
+    yield* await this.#readZone(zone.id, {}, toSets, options);
   }
 
   protected async readSet(
@@ -194,8 +194,7 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
     options: CallOptions,
   ): Promise<RecordSet | undefined> {
     const query = { rrset_name: absoluteName(name, zone.name), rrset_type: type };
-    const { rrsets = [] } = await this.#getZone(zone.id, query, options);
-    return setOf(rrsets, zone, { name, type });
+    return this.#readZone(zone.id, query, (wire) => setOf(wire, zone, { name, type }), options);
   }
 
   /** The whole zone is read: an answer for one set leaves out its records that are switched off (4.7.3). */
@@ -204,8 +203,7 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
     key: RecordSetKey,
     options: CallOptions,
   ): Promise<RecordSet | undefined> {
-    const { rrsets = [] } = await this.#getZone(zone.id, {}, options);
-    return setOf(rrsets, zone, key);
+    return this.#readZone(zone.id, {}, (wire) => setOf(wire, zone, key), options);
   }
 
   protected async writeSets(
@@ -247,20 +245,31 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
     return [...this.#server, ...segments];
   }
 
-  async #getZone(id: string, query: RequestSpec['query'], options: CallOptions): Promise<WireZone> {
+  async #readZone<T>(
+    id: string,
+    query: RequestSpec['query'],
+    map: (wire: WireZone) => T,
+    options: CallOptions,
+  ): Promise<T> {
     const path = this.#path('zones', id);
     const spec = { method: 'GET', path, query, limitBytes: MAX_ANSWER_BYTES };
-    return checkedZone(await this.connection.request<WireZone>(spec, options));
+    const answer = await this.connection.request<WireZone>(spec, options);
+    return readAnswer(answer, A_ZONE, (wire) => {
+      needStrings(wire, 'id', 'name', 'kind');
+      return map(wire);
+    });
   }
 
-  async #list<T>(spec: RequestSpec, options: CallOptions): Promise<readonly T[]> {
-    const answer = await this.connection.request<readonly T[]>(
+  async #list<W, T>(
+    spec: RequestSpec,
+    map: (wire: W) => T,
+    options: CallOptions,
+  ): Promise<readonly T[]> {
+    const answer = await this.connection.request<readonly W[]>(
       { ...spec, limitBytes: MAX_ANSWER_BYTES },
       options,
     );
-    const body: unknown = answer.body;
-    if (!Array.isArray(body)) throw malformed(answer, 'a list');
-    return answer.body;
+    return readAnswer(answer, 'a list', (items) => items.map((item) => map(item)));
   }
 
   async #order(zone: ZoneRef, order: string, options: CallOptions): Promise<void> {
@@ -279,10 +288,11 @@ function mayHaveBeenDone({ status = 500, requestSent }: AttemptFacts): boolean {
 
 /** One set among others: those with comments come along unasked (4.7), and all sets do before 4.7. */
 function setOf(
-  rrsets: readonly WireRecordSet[],
+  { rrsets = [] }: WireZone,
   zone: ZonePlace,
   { name, type }: RecordSetKey,
 ): RecordSet | undefined {
+  for (const set of rrsets) needStrings(set, 'name', 'type');
   return rrsets
     .filter((set) => set.type === type)
     .map((set) => toRecordSet(set, zone.name))
@@ -295,22 +305,4 @@ function checkedServerId(serverId: unknown = 'localhost'): string {
   throw new ConfigurationError("serverId must be the server's id, such as localhost", {
     field: 'serverId',
   });
-}
-
-function checkedZone(answer: SdkResponse<WireZone>): WireZone {
-  const { body } = answer as SdkResponse<Partial<WireZone> | null | undefined>;
-  const strings = [body?.id, body?.name, body?.kind];
-  if (!strings.every((value) => typeof value === 'string')) throw malformed(answer, 'a zone');
-  return answer.body;
-}
-
-function malformed({ status, body, decision }: SdkResponse, what: string): MalformedResponseError {
-  return new MalformedResponseError(
-    `The answer should be ${what} and is not; is this the API of a PowerDNS server?`,
-    {
-      status,
-      body,
-      decision,
-    },
-  );
 }

@@ -3,6 +3,7 @@ import type { CallOptions } from '@sdk/common';
 import { canonicalZoneName, relativeName } from '../names.js';
 import { seen } from '../seen.js';
 import { readValue } from '../values.js';
+import { needStrings } from './answers.js';
 import type { WireSearchResult } from './wire.js';
 
 /** What is searched for, beside the options of every call. */
@@ -58,6 +59,7 @@ export function checkSearch(
 
 /** A hit of the API as a model. */
 export function toSearchResult(hit: WireSearchResult): PowerDnsSearchResult {
+  needStrings(hit, 'object_type', 'name', 'zone_id');
   const zone = canonicalZoneName(hit.zone ?? hit.name);
   const { type, ttl, content } = hit;
   const isRecord = hit.object_type === 'record' && type !== undefined;

@@ -1,6 +1,7 @@
 /** What the API of PowerDNS says, as far as the driver reads it. Members beyond these stay in `raw`. */
 import type { RecordSet, Zone, ZoneKind } from '../models.js';
 import { canonicalZoneName, relativeName } from '../names.js';
+import { needStrings, needTtl } from './answers.js';
 import { readValue, wireValue } from '../values.js';
 import type { CheckedSet } from '../check.js';
 
@@ -65,8 +66,10 @@ export const WIRE_KINDS: Readonly<Record<ZoneKind, string>> = {
 
 /** A zone of the API as a model; `ttl` is there where the answer holds the SOA. */
 export function toZone(wire: WireZone): Zone {
+  needStrings(wire, 'id', 'name', 'kind');
   const name = canonicalZoneName(wire.name);
   const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
+  if (soa !== undefined) needTtl(soa);
   const kind = KINDS[wire.kind.toLowerCase()];
   return {
     id: wire.id,
@@ -79,6 +82,9 @@ export function toZone(wire: WireZone): Zone {
 
 /** A record set of the API as a model: its values are those that are served. */
 export function toRecordSet(wire: WireRecordSet, zone: string): RecordSet {
+  needStrings(wire, 'name', 'type');
+  needTtl(wire);
+  for (const record of wire.records) needStrings(record, 'content');
   return {
     name: relativeName(wire.name, zone) ?? wire.name,
     type: wire.type,
