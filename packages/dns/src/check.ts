@@ -14,7 +14,7 @@ import { recordIdentity } from './record-id.js';
 import type { RecordIdentity } from './record-id.js';
 import { seen } from './seen.js';
 import { isTextType } from './text.js';
-import { canonicalValue, comparableValue, wireValue } from './values.js';
+import { canonicalValue, checkCount, comparableValue, wireValue } from './values.js';
 
 /** RFC 2181 §8: a TTL is an unsigned number of 31 bits. */
 const MAX_TTL = 2_147_483_647;
@@ -106,7 +106,9 @@ export function checkRecordSet(input: RecordSetInput, zone: string, field = ''):
   const values = input.values.map((value, index) =>
     checkValue(type, value, `${at}values[${index}]`),
   );
-  return { name, type, ttl, values: [...new Set(values)] };
+  const once = [...new Set(values)];
+  checkCount(type, once, `${at}values`);
+  return { name, type, ttl, values: once };
 }
 
 /** Sets to write and to delete; a set that is named twice could become either. */

@@ -10,7 +10,12 @@ import { parseSeconds } from './seconds.js';
 import { seen } from './seen.js';
 import { isTextType, quoteText, unquoteText } from './text.js';
 
-type Field = 'host' | 'number' | 'seconds' | 'word' | 'quoted' | 'ipv4' | 'ipv6' | 'hex' | 'base64';
+type Field = 'host' | Size | 'seconds' | 'word' | 'quoted' | 'ipv4' | 'ipv6' | 'hex' | 'base64';
+
+/** Unsigned numbers, by their bits. */
+type Size = 'u8' | 'u16' | 'u32';
+
+const MAX: Readonly<Record<Size, number>> = { u8: 255, u16: 65_535, u32: 4_294_967_295 };
 
 /** The fields of a type, and one value that shows them. `hex` and `base64` take all that is left, without spaces. */
 interface Layout {
@@ -19,10 +24,11 @@ interface Layout {
 }
 
 const host: Layout = { fields: ['host'], example: 'www.example.org.' };
-const preference: Layout = { fields: ['number', 'host'], example: '10 mail.example.org.' };
-const digest: Layout = { fields: ['number', 'number', 'number', 'hex'], example: '3 1 1 d2abde24' };
+const preference: Layout = { fields: ['u16', 'host'], example: '10 mail.example.org.' };
+const digest: Layout = { fields: ['u16', 'u8', 'u8', 'hex'], example: '60485 13 2 d2abde24' };
+const certificate: Layout = { fields: ['u8', 'u8', 'u8', 'hex'], example: '3 1 1 d2abde24' };
 const key: Layout = {
-  fields: ['number', 'number', 'number', 'base64'],
+  fields: ['u16', 'u8', 'u8', 'base64'],
   example: '257 3 13 mdsswUyr',
 };
 
@@ -33,35 +39,37 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   AFSDB: preference,
   ALIAS: host,
   ANAME: host,
-  CAA: { fields: ['number', 'word', 'quoted'], example: '0 issue "ca.example.net"' },
+  CAA: { fields: ['u8', 'word', 'quoted'], example: '0 issue "ca.example.net"' },
   CDNSKEY: key,
   CDS: digest,
   CNAME: host,
   DNAME: host,
   DNSKEY: key,
   DS: digest,
-  HTTPS: { fields: ['number', 'host'], example: '1 . alpn="h2"' },
+  HTTPS: { fields: ['u16', 'host'], example: '1 . alpn="h2"' },
   KX: preference,
   MX: preference,
   NAPTR: {
-    fields: ['number', 'number', 'quoted', 'quoted', 'quoted', 'host'],
+    fields: ['u16', 'u16', 'quoted', 'quoted', 'quoted', 'host'],
     example: '100 10 "S" "SIP+D2U" "" _sip._udp.example.org.',
   },
   NS: host,
   OPENPGPKEY: { fields: ['base64'], example: 'mQENBF' },
   PTR: host,
   RP: { fields: ['host', 'host'], example: 'admin.example.org. text.example.org.' },
-  SMIMEA: digest,
+  SMIMEA: certificate,
   SOA: {
-    fields: ['host', 'host', 'number', 'seconds', 'seconds', 'seconds', 'seconds'],
+    fields: ['host', 'host', 'u32', 'seconds', 'seconds', 'seconds', 'seconds'],
     example: 'ns1.example.org. hostmaster.example.org. 1 10800 3600 604800 3600',
   },
-  SRV: { fields: ['number', 'number', 'number', 'host'], example: '10 5 5060 sip.example.org.' },
-  SSHFP: { fields: ['number', 'number', 'hex'], example: '4 2 d2abde24' },
-  SVCB: { fields: ['number', 'host'], example: '1 svc.example.org.' },
-  TLSA: digest,
-  URI: { fields: ['number', 'number', 'quoted'], example: '10 1 "https://example.org/"' },
+  SRV: { fields: ['u16', 'u16', 'u16', 'host'], example: '10 5 5060 sip.example.org.' },
+  SSHFP: { fields: ['u8', 'u8', 'hex'], example: '4 2 d2abde24' },
+  SVCB: { fields: ['u16', 'host'], example: '1 svc.example.org.' },
+  TLSA: certificate,
+  URI: { fields: ['u16', 'u16', 'quoted'], example: '10 1 "https://example.org/"' },
 };
+
+const SINGLE: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'SOA']);
 
 /**
  * A value of the user's in canonical spelling. TXT is returned as it is.
@@ -94,6 +102,18 @@ export function canonicalValue(
   });
   const open = fields.at(-1) !== 'hex' && fields.at(-1) !== 'base64';
   return [...result, ...(open ? parts.slice(fields.length) : [])].join(' ');
+}
+
+/**
+ * A set of a type that has one value only: an alias, or what a zone begins with (RFC 1034 §3.6.2, RFC 6672 §2.4, RFC 1035 §5.2).
+ * @throws ConfigurationError where there are more.
+ */
+export function checkCount(type: string, values: readonly string[], field: string): void {
+  if (values.length < 2 || !SINGLE.has(type)) return;
+  throw new ConfigurationError(
+    `${field} ${seen(values.join(', '))} are ${values.length} values, and a ${type} has one; give that one`,
+    { field },
+  );
 }
 
 /** A value of a model in canonical spelling, or as it is where it fits no rule of ours: to compare by. */
@@ -139,12 +159,16 @@ function canonicalField(
   switch (kind) {
     case 'host':
       return hostName(part, field, origin);
-    case 'number':
-      if (!/^\d{1,10}$/.test(part)) throw bad('number');
+    case 'u8':
+    case 'u16':
+    case 'u32':
+      if (!/^\d{1,10}$/.test(part) || Number(part) > MAX[kind]) {
+        throw bad(`number from 0 to ${MAX[kind]}`);
+      }
       return String(Number(part));
     case 'seconds': {
       const seconds = parseSeconds(part);
-      if (seconds === undefined) throw bad('time in seconds');
+      if (seconds === undefined || seconds > MAX.u32) throw bad('time in seconds');
       return String(seconds);
     }
     case 'quoted':

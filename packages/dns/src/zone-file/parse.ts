@@ -5,7 +5,7 @@ import { canonicalZoneName, hostName, relativeName } from '../names.js';
 import { parseSeconds } from '../seconds.js';
 import { seen } from '../seen.js';
 import { isTextType, unquoteText } from '../text.js';
-import { canonicalValue } from '../values.js';
+import { canonicalValue, checkCount } from '../values.js';
 import type { Entry } from './entries.js';
 import { readEntries, zoneFileError } from './entries.js';
 
@@ -56,7 +56,10 @@ export function parseZoneFile(text: string, options: ParseZoneFileOptions): Reco
     const { value, ...key } = record;
     const set = sets.get(setId(key));
     if (set === undefined) sets.set(setId(key), { ...key, values: [value] });
-    else if (!set.values.includes(value)) set.values.push(value);
+    else if (!set.values.includes(value)) {
+      set.values.push(value);
+      atLine(entry.line, () => checkCount(key.type, set.values, 'the set'));
+    }
   }
   return [...sets.values()];
 }

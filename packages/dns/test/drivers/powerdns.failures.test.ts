@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { isSdkError } from '@sdk/common';
@@ -62,6 +65,77 @@ describe("the server's failures", () => {
     expect(String(error['message'])).toContain(what);
   });
 
+  const soa = {
+    name: 'example.org.',
+    type: 'SOA',
+    ttl: 60,
+    records: [{ content: 'a. b. 1 2 3 4 5' }],
+  };
+  const zone = { id: 'example.org.', name: 'example.org.', kind: 'Native' };
+
+  test.each([
+    [[null]],
+    [[1]],
+    [[{ ...zone, name: 'a..b' }]],
+    [[{ ...zone, kind: undefined }]],
+    [[{ ...zone, id: 7 }]],
+  ])('a list of zones that is %j is malformed', async (body) => {
+    const first = dns.listZones()[Symbol.asyncIterator]();
+    origin.next = { status: 200, body };
+    expect((await failure(first.next()))['code']).toBe('SDK_MALFORMED_RESPONSE');
+    origin.next = { status: 200, body };
+    expect((await failure(dns.deleteZone('0/25.example')))['code']).toBe('SDK_MALFORMED_RESPONSE');
+  });
+
+  test.each([
+    [null],
+    ['x'],
+    [[null]],
+    [[{ ...soa, records: undefined }]],
+    [[{ ...soa, records: [null] }]],
+    [[{ ...soa, records: [{ content: 7 }] }]],
+    [[{ ...soa, ttl: '60' }]],
+    [[{ ...soa, name: 7 }]],
+    [[{ ...soa, type: undefined }]],
+  ])('a zone with the sets %j is malformed', async (rrsets) => {
+    const calls = [
+      () => dns.listRecordSets('example.org')[Symbol.asyncIterator]().next(),
+      () => dns.getRecordSet('example.org', '', 'SOA'),
+      () => dns.exportZone('example.org'),
+      () =>
+        dns.createRecord('example.org', {
+          name: '',
+          type: 'SOA',
+          ttl: 1,
+          value: 'a. b. 1 2 3 4 5',
+        }),
+    ];
+    for (const call of calls) {
+      origin.next = { status: 200, body: { ...zone, rrsets } };
+      expect(await failure(call())).toMatchObject({ code: 'SDK_MALFORMED_RESPONSE', status: 200 });
+    }
+  });
+
+  test.each([[[null]], [[{ object_type: 'zone', zone_id: 'x', name: 'a..b' }]], [[{}]]])(
+    'hits of a search that are %j are malformed',
+    async (body) => {
+      origin.next = { status: 200, body };
+      const first = dns.searchData('x')[Symbol.asyncIterator]().next();
+      expect((await failure(first))['code']).toBe('SDK_MALFORMED_RESPONSE');
+    },
+  );
+
+  test.each(['null', {}, []])('an answer that is no server is malformed: %j', async (body) => {
+    origin.next = { status: 200, body };
+    expect((await failure(dns.getServer()))['code']).toBe('SDK_MALFORMED_RESPONSE');
+  });
+
+  test('a zone that was created and comes back with a broken SOA is malformed', async () => {
+    origin.next = { status: 201, body: { ...zone, rrsets: [{ type: 'SOA', ttl: 60 }] } };
+    const error = await failure(dns.createZone({ name: 'example.org', ttl: 5 }));
+    expect(error['code']).toBe('SDK_MALFORMED_RESPONSE');
+  });
+
   test.each([{ body: '<html>' }, { body: {} }, { body: 'null' }])(
     'an answer that is no zone is malformed: $body',
     async ({ body }) => {
@@ -79,6 +153,38 @@ describe('a deletion whose answer was lost', () => {
     await patient.deleteZone('example.org');
     expect(origin.requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
     expect((await failure(patient.deleteZone('example.org')))['code']).toBe('SDK_NOT_FOUND');
+  });
+});
+
+describe('a deletion of a zone that never was', () => {
+  test('fails, where the attempts before reached no server', async () => {
+    const probe = createServer();
+    await once(probe.listen(0, '127.0.0.1'), 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    let asked = 0;
+    const late = createServer((_request, response) => response.writeHead(404).end());
+    const early = new PowerDns({
+      endpoint: `http://127.0.0.1:${port}`,
+      apiKey: API_KEY,
+      env: {},
+      retry: { attempts: 2, baseDelayMs: 1 },
+      // Asked before each attempt: the server is there for the second.
+      httpProxy: async () => {
+        asked += 1;
+        if (asked === 2) await once(late.listen(port, '127.0.0.1'), 'listening');
+        return false as const;
+      },
+    });
+    try {
+      const error = await failure(early.deleteZone('never.org'));
+      expect(error['code']).toBe('SDK_NOT_FOUND');
+      expect(error['attempts']).toMatchObject([{ code: 'SDK_CONNECTION' }, { status: 404 }]);
+    } finally {
+      await early.close();
+      late.close();
+    }
   });
 });
 
@@ -129,11 +235,46 @@ describe('what is refused before anything is sent', () => {
       'a value of another type',
       () => dns.updateRecord('example.org', 'A/www/192.0.2.1', { type: 'MX' }),
     ],
+    [
+      'a text that is no string',
+      () => dns.upsertRecordSet('example.org', { ...www, type: 'TXT', values: [null as never] }),
+    ],
     ['changes that are no lists', () => dns.applyChanges('example.org', { upsert: 'x' as never })],
     ['a text that is none', () => dns.importZone('example.org', 7 as never)],
   ])('%s', async (_what, run) => {
     const error = await failure(run());
     expect([error['code'], origin.requests.length]).toEqual(['SDK_CONFIGURATION', 0]);
+  });
+
+  test.each([
+    ['an option that is none', { signl: 1 }],
+    ['options that are none', null],
+  ])('%s, even for changes of nothing', async (_what, call) => {
+    const error = await failure(dns.applyChanges('example.org', {}, call as object));
+    expect([error['code'], origin.requests.length]).toEqual(['SDK_CONFIGURATION', 0]);
+  });
+
+  test('changes of nothing after the end', async () => {
+    await dns.close();
+    expect((await failure(dns.applyChanges('example.org', {})))['field']).toBe('close');
+  });
+
+  test('changes of nothing of a call that was given up', async () => {
+    const signal = AbortSignal.abort(new Error('given up'));
+    await expect(dns.applyChanges('example.org', {}, { signal })).rejects.toThrow('given up');
+  });
+
+  test.each(['CNAME', 'DNAME'])('a %s of two values', async (type) => {
+    const set = { name: 'x', type, ttl: 60, values: ['a.org.', 'b.org.'] };
+    const text = `x 60 ${type} a.org.\nx 60 ${type} b.org.\n`;
+    for (const call of [
+      () => dns.upsertRecordSet('example.org', set),
+      () => dns.importZone('example.org', text),
+    ]) {
+      const error = await failure(call());
+      expect([error['code'], origin.requests.length]).toEqual(['SDK_CONFIGURATION', 0]);
+      expect(String(error['message'])).toContain(`a ${type} has one`);
+    }
   });
 
   test('says which of many sets is wrong', async () => {
