@@ -1,7 +1,7 @@
 /** DigitalOcean: droplets, images, SSH keys and block storage, by its API v2. */
 import { checkKeys } from '@sdk/common';
 import type { CallOptions, DriverOptions, Operation, OperationCallOptions } from '@sdk/common';
-import { DigitalOceanConnection, memberOf } from '@sdk/providers/digitalocean';
+import { DigitalOceanConnection, modelOf } from '@sdk/providers/digitalocean';
 import type { DigitalOceanCredentials, WireAction } from '@sdk/providers/digitalocean';
 import type { Reference } from '../compute-driver.js';
 import type { Image, Node } from '../models.js';
@@ -9,14 +9,14 @@ import { idOf, textOf } from '../reference.js';
 import { actionBody, createDropletBody, DROPLET_KEYS, dropletName } from './digitalocean/bodies.js';
 import { DIGITALOCEAN_CAPABILITIES } from './digitalocean/capabilities.js';
 import { startAction, startJob } from './digitalocean/jobs.js';
-import { toImage, toNode } from './digitalocean/models.js';
+import { creationOf, toImage, toNode } from './digitalocean/models.js';
 import type {
   CreateDropletSpec,
   DropletAction,
   ListDropletsOptions,
 } from './digitalocean/options.js';
 import { numberOf, numberOrText } from './digitalocean/references.js';
-import { filtersOf, get, list, remove } from './digitalocean/requests.js';
+import { checkTagAlone, filtersOf, get, list, remove } from './digitalocean/requests.js';
 import { DigitalOceanVolumes } from './digitalocean/volumes.js';
 import type { CreatedDroplet, WireDroplet, WireDropletSnapshot } from './digitalocean/wire.js';
 
@@ -55,11 +55,14 @@ export class DigitalOceanCompute extends DigitalOceanVolumes {
 
   async *listNodes(options: ListDropletsOptions = {}): AsyncGenerator<Node> {
     const names = { tagName: 'tag_name', name: 'name', type: 'type' };
-    yield* list(this.connection, DROPLETS, filtersOf(options, 'listNodes', names));
+    const filters = filtersOf(options, 'listNodes', names);
+    checkTagAlone(options);
+    yield* list(this.connection, DROPLETS, filters);
   }
 
   async getNode(node: Reference, options: CallOptions = {}): Promise<Node> {
-    return toNode(await get<WireDroplet>(this.connection, dropletPath(node), 'droplet', options));
+    const droplet = { path: dropletPath(node), key: 'droplet', model: toNode };
+    return get(this.connection, droplet, options);
   }
 
   /** Ends when the droplet's creation has; `started` is the droplet as it was first answered. */
@@ -73,9 +76,10 @@ export class DigitalOceanCompute extends DigitalOceanVolumes {
           checkKeys(spec, DROPLET_KEYS, 'createNode');
           const request = { method: 'POST', path: DROPLETS.path, json: createDropletBody(spec) };
           const response = await this.connection.request<CreatedDroplet>(request, call);
-          const droplet = memberOf<WireDroplet>(response, 'droplet');
-          creation = response.body.links?.actions?.find(({ rel }) => rel === 'create')?.id;
-          return toNode(droplet);
+          return modelOf(response, 'droplet', (wire: WireDroplet) => {
+            creation = creationOf(response.body);
+            return toNode(wire);
+          });
         },
         action: () =>
           creation === undefined ? undefined : { id: creation, status: 'in-progress' },

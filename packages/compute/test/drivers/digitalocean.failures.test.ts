@@ -285,13 +285,15 @@ describe('bad input names its field, and nothing is sent', () => {
 
   test.each<[string, (compute: DigitalOceanCompute) => PromiseLike<unknown>]>([
     ['tagNames', (compute) => collect(compute.listNodes({ tagNames: 'web' } as never))],
+    ['tagName', (compute) => collect(compute.listNodes({ tagName: 'web', name: 'web-1' }))],
+    ['tagName', (compute) => collect(compute.listNodes({ tagName: 'web', type: 'gpus' }))],
     ['privat', (compute) => collect(compute.listImages({ privat: true } as never))],
     ['nam', (compute) => collect(compute.listVolumes({ nam: 'x' } as never))],
     ['waitMs', (compute) => compute.getNode('1', { waitMs: 1 } as never)],
     ['pollMS', (compute) => compute.stopNode('1', { pollMS: 1 } as never)],
     ['sshKeys', node({ sshKeys: [] })],
     ['disks', (compute) => compute.resizeNode('1', { size: 's', disks: true } as never)],
-  ])('an unknown key, %s', async (key, call) => {
+  ])('an option that cannot be, %s (case %#)', async (key, call) => {
     const { compute, origin } = await open(answer(200, {}));
     await expect(call(compute)).rejects.toMatchObject({
       code: 'SDK_CONFIGURATION',

@@ -1,6 +1,6 @@
 /** Actions: the jobs that DigitalOcean runs behind its answers. */
 import type { CallOptions, SdkResponse } from '@sdk/common';
-import { memberOf } from './answers.js';
+import { modelOf } from './answers.js';
 import type { DigitalOceanConnection } from './connection.js';
 
 /** A job of DigitalOcean's, as it is at one moment. */
@@ -27,5 +27,12 @@ export async function getAction(
 
 /** The action that an answer carries. */
 export function actionOf(response: SdkResponse): WireAction {
-  return memberOf<WireAction>(response, 'action');
+  return modelOf(response, 'action', toAction);
+}
+
+/** An action as it came, once it is known to be one. @throws TypeError where it has no id or status. */
+function toAction(wire: WireAction): WireAction {
+  if (!Number.isSafeInteger(wire.id)) throw new TypeError('id is no whole number');
+  if (typeof wire.status !== 'string') throw new TypeError('status is no text');
+  return wire;
 }

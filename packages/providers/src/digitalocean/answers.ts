@@ -7,9 +7,11 @@ import type { DigitalOceanConnection } from './connection.js';
 const PER_PAGE = 200;
 
 /** A list: where it is, and the root key of its items. */
-export interface ListSpec {
+export interface ListSpec<Wire, Item> {
   readonly path: string | readonly string[];
   readonly key: string;
+  /** Reads an item; whatever it throws says that the answer is not what the API promises. */
+  readonly model: (wire: Wire) => Item;
   readonly query?: Query | undefined;
 }
 
@@ -19,16 +21,17 @@ export interface ListSpec {
  * The next page is asked for by its number. Its link is read for that number alone and never fetched, since it names
  * a host, and behind a gateway the wrong one.
  */
-export function listItems<Item>(
+export function listItems<Wire, Item>(
   connection: DigitalOceanConnection,
-  { path, key, query }: ListSpec,
+  { path, key, model, query }: ListSpec<Wire, Item>,
   call: CallOptions | undefined,
 ): AsyncGenerator<Item> {
   const fetchPage = async (number: number): Promise<Page<Item>> => {
     const paged = { ...query, page: number, per_page: PER_PAGE };
     const response = await connection.request({ method: 'GET', path, query: paged }, call);
-    const items = memberOf<readonly Item[]>(response, key);
-    if (!Array.isArray(items)) throw malformed(response, `${key} is no list`);
+    const wires = memberOf<readonly Wire[]>(response, key);
+    if (!Array.isArray(wires)) throw malformed(response, `${key} is no list`);
+    const items = wires.map((wire, i) => readWith(response, `${key}[${i}]`, wire, model));
     return { number, items, next: nextPage(response) };
   };
   return paginate<Page<Item>, Item>({
@@ -70,12 +73,39 @@ export function memberOf<T extends object>(response: SdkResponse, key: string): 
   return member as T;
 }
 
-function malformed(response: SdkResponse, why: string): MalformedResponseError {
+/**
+ * What an answer carries under its root key, as a model.
+ * @param model reads it; whatever it throws says that the answer is not what the API promises
+ * @throws MalformedResponseError where it is no object, or `model` cannot read it.
+ */
+export function modelOf<Wire extends object, Model>(
+  response: SdkResponse,
+  key: string,
+  model: (wire: Wire) => Model,
+): Model {
+  return readWith(response, key, memberOf<Wire>(response, key), model);
+}
+
+function readWith<Wire, Model>(
+  response: SdkResponse,
+  where: string,
+  wire: Wire,
+  model: (wire: Wire) => Model,
+): Model {
+  try {
+    return model(wire);
+  } catch (cause) {
+    throw malformed(response, `${where} cannot be read`, cause);
+  }
+}
+
+function malformed(response: SdkResponse, why: string, cause?: unknown): MalformedResponseError {
   return new MalformedResponseError(`DigitalOcean's answer is not what its API promises: ${why}`, {
     status: response.status,
     requestId: response.requestId,
     rateLimit: response.rateLimit,
     decision: response.decision,
     body: response.body,
+    cause,
   });
 }

@@ -72,9 +72,9 @@ test('reads a list behind a gateway with a path of its own', async () => {
     { token: TOKEN },
   );
   const slugs: string[] = [];
-  const list = { path: '/v2/sizes', key: 'sizes' };
-  for await (const { slug } of listItems<{ slug: string }>(behind, list, undefined))
-    slugs.push(slug);
+  const model = ({ slug }: { slug: string }): string => slug;
+  const list = { path: '/v2/sizes', key: 'sizes', model };
+  for await (const slug of listItems(behind, list, undefined)) slugs.push(slug);
   expect(slugs).toEqual(['a', 'b']);
   expect(origin.requests.map(({ url }) => url)).toEqual([
     '/gateway/v2/sizes?page=1&per_page=200',

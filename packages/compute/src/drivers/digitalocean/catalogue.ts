@@ -10,7 +10,6 @@ import { toImage, toKeyPair, toLocation, toSize } from './models.js';
 import type { ListImagesOptions } from './options.js';
 import { numberOf, numberOrText } from './references.js';
 import { filtersOf, get, list, post, remove } from './requests.js';
-import type { WireImage, WireKey } from './wire.js';
 
 const SIZES = { path: '/v2/sizes', key: 'sizes', model: toSize };
 const REGIONS = { path: '/v2/regions', key: 'regions', model: toLocation };
@@ -35,7 +34,7 @@ export abstract class DigitalOceanCatalogue extends ComputeDriver<DigitalOceanCo
   /** @param image a public one also by its slug, e.g. `debian-12-x64` */
   async getImage(image: Reference, options: CallOptions = {}): Promise<Image> {
     const path = ['v2', 'images', String(numberOrText(image, 'image'))];
-    return toImage(await get<WireImage>(this.connection, path, 'image', options));
+    return get(this.connection, { path, key: 'image', model: toImage }, options);
   }
 
   /** Deletes an image of your own: a snapshot, a backup or a custom image. */
@@ -49,7 +48,8 @@ export abstract class DigitalOceanCatalogue extends ComputeDriver<DigitalOceanCo
 
   /** @param keyPair also by its fingerprint */
   async getKeyPair(keyPair: Reference, options: CallOptions = {}): Promise<KeyPair> {
-    return toKeyPair(await get<WireKey>(this.connection, keyPath(keyPair), 'ssh_key', options));
+    const key = { path: keyPath(keyPair), key: 'ssh_key', model: toKeyPair };
+    return get(this.connection, key, options);
   }
 
   async importKeyPair(spec: ImportKeyPairSpec, options: CallOptions = {}): Promise<KeyPair> {
@@ -58,7 +58,7 @@ export abstract class DigitalOceanCatalogue extends ComputeDriver<DigitalOceanCo
       name: textOf(spec.name, 'name'),
       public_key: publicKeyOf(spec.publicKey, 'publicKey'),
     };
-    return toKeyPair(await post<WireKey>(this.connection, KEYS.path, body, 'ssh_key', options));
+    return post(this.connection, { ...KEYS, key: 'ssh_key' }, body, options);
   }
 
   /** @param keyPair also by its fingerprint */

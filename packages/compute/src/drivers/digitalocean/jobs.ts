@@ -3,7 +3,7 @@ import { callOptions, checkKeys, Operation, OPERATION_CALL_KEYS } from '@sdk/com
 import type { CallOptions, OperationCallOptions } from '@sdk/common';
 import { getAction } from '@sdk/providers/digitalocean';
 import type { DigitalOceanConnection, WireAction } from '@sdk/providers/digitalocean';
-import { post } from './requests.js';
+import { postAction } from './requests.js';
 
 /** Most actions take ten seconds to a minute, and an account has 250 requests a minute. */
 const POLL_MS = 2_000;
@@ -79,7 +79,7 @@ export function startAction<Result>(
     connection,
     {
       method,
-      begin: async (call) => post<WireAction>(connection, path(), body(), 'action', call),
+      begin: async (call) => postAction(connection, path(), body(), call),
       action: (action) => action,
       finish: async (_action, call) => {
         const result = await finish(call);

@@ -1,6 +1,11 @@
-/** DigitalOcean's records as models. */
+/**
+ * DigitalOcean's records as models.
+ *
+ * What identifies a thing must be there, or these throw a TypeError; for the rest the record is taken at its word.
+ */
 import type { Image, KeyPair, Location, Node, NodeState, Raw, Size, Volume } from '../../models.js';
 import type {
+  CreatedDroplet,
   WireAddress,
   WireDroplet,
   WireImage,
@@ -33,8 +38,8 @@ export function toNode(wire: WireDroplet): Node {
   const addresses = [...(wire.networks?.v4 ?? []), ...(wire.networks?.v6 ?? [])];
   const imageId = wire.image?.id;
   return {
-    id: String(wire.id),
-    name: wire.name,
+    id: numberIn(wire, 'id'),
+    name: textIn(wire, 'name'),
     state: STATES.get(wire.status) ?? 'unknown',
     publicIps: ofType(addresses, 'public'),
     privateIps: ofType(addresses, 'private'),
@@ -46,14 +51,34 @@ export function toNode(wire: WireDroplet): Node {
   };
 }
 
+/** The action that creates the droplet, where the answer names one. */
+export function creationOf({ links }: CreatedDroplet): number | undefined {
+  const action = links?.actions?.find(({ rel }) => rel === 'create');
+  return action && Number(numberIn(action, 'id'));
+}
+
+function numberIn<K extends string>(wire: Readonly<Record<K, unknown>>, key: K): string {
+  const value = wire[key];
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new TypeError(`${key} is no whole number`);
+}
+
+function textIn<K extends string>(wire: Readonly<Record<K, unknown>>, key: K): string {
+  const value = wire[key];
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${key} is no text`);
+}
+
 function ofType(addresses: readonly WireAddress[], type: WireAddress['type']): string[] {
-  return addresses.filter((address) => address.type === type).map((address) => address.ip_address);
+  return addresses
+    .filter((address) => address.type === type)
+    .map((address) => textIn(address, 'ip_address'));
 }
 
 /** A slug is a size's only name; the description (`Basic`) is shared by many. */
 export function toSize(wire: WireSize): Size {
   return {
-    id: wire.slug,
+    id: textIn(wire, 'slug'),
     name: wire.slug,
     memoryMiB: wire.memory,
     vcpus: wire.vcpus,
@@ -64,17 +89,17 @@ export function toSize(wire: WireSize): Size {
 
 /** The id is the number, which snapshots have too and which a slug may cease to point to. */
 export function toImage(wire: Pick<WireImage, 'id' | 'name'>): Image {
-  return { id: String(wire.id), name: wire.name, raw: wire };
+  return { id: numberIn(wire, 'id'), name: textIn(wire, 'name'), raw: wire };
 }
 
 export function toLocation(wire: WireRegion): Location {
-  return { id: wire.slug, name: wire.name, raw: wire };
+  return { id: textIn(wire, 'slug'), name: textIn(wire, 'name'), raw: wire };
 }
 
 export function toKeyPair(wire: WireKey): KeyPair {
   return {
-    id: String(wire.id),
-    name: wire.name,
+    id: numberIn(wire, 'id'),
+    name: textIn(wire, 'name'),
     fingerprint: wire.fingerprint,
     publicKey: wire.public_key,
     raw: wire,
@@ -85,8 +110,8 @@ export function toKeyPair(wire: WireKey): KeyPair {
 export function toVolume(wire: WireVolume): Volume {
   const nodeIds = (wire.droplet_ids ?? []).map(String);
   return {
-    id: wire.id,
-    name: wire.name,
+    id: textIn(wire, 'id'),
+    name: textIn(wire, 'name'),
     sizeGiB: wire.size_gigabytes,
     state: nodeIds.length > 0 ? 'in-use' : 'available',
     nodeIds,
@@ -97,8 +122,8 @@ export function toVolume(wire: WireVolume): Volume {
 
 export function toVolumeSnapshot(wire: WireVolumeSnapshot): VolumeSnapshot {
   return {
-    id: wire.id,
-    name: wire.name,
+    id: textIn(wire, 'id'),
+    name: textIn(wire, 'name'),
     sizeGiB: wire.size_gigabytes,
     volumeId: wire.resource_id,
     createdAt: wire.created_at,

@@ -36,7 +36,7 @@ export type DropletAction =
   /** Only droplets from before 2017 have kernels of DigitalOcean's. */
   | { readonly type: 'change_kernel'; readonly kernel: number };
 
-/** Filters of `listNodes`. `tagName` cannot be combined with the others. */
+/** Filters of `listNodes`. `tagName` cannot be combined with the others: that is a `ConfigurationError`. */
 export interface ListDropletsOptions extends CallOptions {
   readonly tagName?: string | undefined;
   /** The whole name, whatever its case. */

@@ -1,13 +1,14 @@
 /** The four shapes that DigitalOcean's endpoints have: a list, a resource, a creation, a deletion. */
-import { CALL_KEYS, callOptions, checkKeys, isSdkError } from '@sdk/common';
+import { CALL_KEYS, callOptions, checkKeys, ConfigurationError, isSdkError } from '@sdk/common';
 import type { AttemptFacts, CallOptions, Query } from '@sdk/common';
-import { listItems, memberOf } from '@sdk/providers/digitalocean';
-import type { DigitalOceanConnection } from '@sdk/providers/digitalocean';
+import { actionOf, listItems, modelOf } from '@sdk/providers/digitalocean';
+import type { DigitalOceanConnection, WireAction } from '@sdk/providers/digitalocean';
+import type { ListDropletsOptions } from './options.js';
 
 type Path = string | readonly string[];
 
-/** A list: its address, its root key, and how an item becomes a model. */
-export interface List<Wire, Model> {
+/** A list or a resource: its address, its root key, and how what stands there becomes a model. */
+export interface Resource<Wire, Model> {
   readonly path: Path;
   readonly key: string;
   readonly model: (wire: Wire) => Model;
@@ -35,36 +36,55 @@ export function filtersOf(
   return { query: Object.fromEntries(pairs) as Query, call: callOptions(options) };
 }
 
+/**
+ * DigitalOcean lists droplets by a tag, or by name and type, not by both.
+ * @throws ConfigurationError where `tagName` stands beside another filter
+ */
+export function checkTagAlone({ tagName, name, type }: ListDropletsOptions): void {
+  if (tagName === undefined || (name === undefined && type === undefined)) return;
+  const other = name === undefined ? 'type' : 'name';
+  throw new ConfigurationError(`tagName cannot be combined with ${other}, and both are given`, {
+    field: 'tagName',
+    hint: 'List by the tag, and look at the name and the size of what comes.',
+  });
+}
+
 /** `GET`, page by page. */
-export async function* list<Wire, Model>(
+export function list<Wire, Model>(
   connection: DigitalOceanConnection,
-  { path, key, model }: List<Wire, Model>,
+  resource: Resource<Wire, Model>,
   { query, call }: Filters,
 ): AsyncGenerator<Model> {
-  for await (const item of listItems<Wire>(connection, { path, key, query }, call)) {
-    yield model(item);
-  }
+  return listItems<Wire, Model>(connection, { ...resource, query }, call);
 }
 
 /** `GET`; answers what stands under the root key. */
-export async function get<Wire extends object>(
+export async function get<Wire extends object, Model>(
   connection: DigitalOceanConnection,
-  path: Path,
-  key: string,
+  { path, key, model }: Resource<Wire, Model>,
   call: CallOptions | undefined,
-): Promise<Wire> {
-  return memberOf<Wire>(await connection.request({ method: 'GET', path }, call), key);
+): Promise<Model> {
+  return modelOf(await connection.request({ method: 'GET', path }, call), key, model);
 }
 
 /** `POST`; answers what stands under the root key. It is sent once: the API knows no repetition. */
-export async function post<Wire extends object>(
+export async function post<Wire extends object, Model>(
+  connection: DigitalOceanConnection,
+  { path, key, model }: Resource<Wire, Model>,
+  json: object,
+  call: CallOptions | undefined,
+): Promise<Model> {
+  return modelOf(await connection.request({ method: 'POST', path, json }, call), key, model);
+}
+
+/** `POST` of what starts an action. */
+export async function postAction(
   connection: DigitalOceanConnection,
   path: Path,
   json: object,
-  key: string,
   call: CallOptions | undefined,
-): Promise<Wire> {
-  return memberOf<Wire>(await connection.request({ method: 'POST', path, json }, call), key);
+): Promise<WireAction> {
+  return actionOf(await connection.request({ method: 'POST', path, json }, call));
 }
 
 /**

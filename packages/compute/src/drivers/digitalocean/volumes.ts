@@ -12,8 +12,7 @@ import { toVolume, toVolumeSnapshot } from './models.js';
 import type { VolumeSnapshot } from './models.js';
 import type { CreateBlockVolumeSpec, ListVolumesOptions } from './options.js';
 import { numberOf, uuidOf } from './references.js';
-import { filtersOf, get, list, post, remove } from './requests.js';
-import type { WireVolume, WireVolumeSnapshot } from './wire.js';
+import { filtersOf, get, list, post, postAction, remove } from './requests.js';
 
 const VOLUMES = { path: '/v2/volumes', key: 'volumes', model: toVolume };
 
@@ -25,7 +24,8 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
   }
 
   async getVolume(volume: Reference, options: CallOptions = {}): Promise<Volume> {
-    return toVolume(await get<WireVolume>(this.connection, volumePath(volume), 'volume', options));
+    const resource = { path: volumePath(volume), key: 'volume', model: toVolume };
+    return get(this.connection, resource, options);
   }
 
   createVolume(
@@ -35,7 +35,7 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
     const begin = async (call: CallOptions): Promise<Volume> => {
       checkKeys(spec, VOLUME_KEYS, 'createVolume');
       const body = createVolumeBody(spec);
-      return toVolume(await post<WireVolume>(this.connection, VOLUMES.path, body, 'volume', call));
+      return post(this.connection, { ...VOLUMES, key: 'volume' }, body, call);
     };
     const finish = async (result: Volume): Promise<{ result: Volume }> => ({ result });
     return startJob(this.connection, { method: 'createVolume', begin, finish }, options);
@@ -64,7 +64,7 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
           if (nodeIds[0] === undefined) return undefined;
           const body = { type: 'detach', droplet_id: numberOf(nodeIds[0], 'nodeIds[0]') };
           const path = [...volumePath(volume), 'actions'];
-          return post<WireAction>(this.connection, path, body, 'action', call);
+          return postAction(this.connection, path, body, call);
         },
         action: (action) => action,
         finish: async (_action, call) => ({ result: await this.getVolume(volume, call) }),
@@ -112,9 +112,8 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
   ): Promise<VolumeSnapshot> {
     const path = [...volumePath(volume), 'snapshots'];
     const body = { name: textOf(name, 'name') };
-    return toVolumeSnapshot(
-      await post<WireVolumeSnapshot>(this.connection, path, body, 'snapshot', options),
-    );
+    const snapshot = { path, key: 'snapshot', model: toVolumeSnapshot };
+    return post(this.connection, snapshot, body, options);
   }
 
   async deleteVolumeSnapshot(snapshot: Reference, options: CallOptions = {}): Promise<void> {
