@@ -1,6 +1,6 @@
 /** What the methods of every storage driver check of their arguments before anything is sent. */
-import { CALL_KEYS, checkKeys, ConfigurationError } from '@sdk/common';
-import type { CallOptions } from '@sdk/common';
+import { CALL_KEYS, callOptions, checkKeys, ConfigurationError, HeaderBag } from '@sdk/common';
+import type { CallOptions, Settings } from '@sdk/common';
 import type { ObjectReference } from './models.js';
 import { kindOf, objectName } from './names.js';
 import type {
@@ -22,19 +22,19 @@ const PUT_KEYS: readonly string[] = Object.freeze([
   'sizeBytes',
 ]);
 
-/** The options of a method that has none of its own. @throws ConfigurationError */
-export function checkCall(options: CallOptions, method: string): void {
-  checkKeys(options, CALL_KEYS, method);
+/** The options of a method that has none of its own. @throws ConfigurationError, after `close` too. */
+export function checkCall(settings: Settings, options: CallOptions, method: string): void {
+  checkOptions(settings, options, CALL_KEYS, method);
 }
 
 /** @throws ConfigurationError */
-export function checkGetOptions(options: GetObjectOptions): void {
-  checkKeys(options, GET_KEYS, 'getObject');
+export function checkGetOptions(settings: Settings, options: GetObjectOptions): void {
+  checkOptions(settings, options, GET_KEYS, 'getObject');
 }
 
 /** @throws ConfigurationError */
-export function checkListOptions(options: ListObjectsOptions): void {
-  checkKeys(options, LIST_KEYS, 'listObjects');
+export function checkListOptions(settings: Settings, options: ListObjectsOptions): void {
+  checkOptions(settings, options, LIST_KEYS, 'listObjects');
   for (const field of LIST_FILTERS) {
     const value: unknown = options[field];
     if (value === undefined) continue;
@@ -48,14 +48,51 @@ export function checkListOptions(options: ListObjectsOptions): void {
 }
 
 /** @throws ConfigurationError */
-export function checkPutOptions(options: PutObjectOptions): void {
-  checkKeys(options, PUT_KEYS, 'putObject');
+export function checkPutOptions(settings: Settings, options: PutObjectOptions): void {
+  checkOptions(settings, options, PUT_KEYS, 'putObject');
   const ifNoneMatch: unknown = options.ifNoneMatch;
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
     throw new ConfigurationError(
       `ifNoneMatch is ${typeof ifNoneMatch === 'string' ? JSON.stringify(ifNoneMatch) : kindOf(ifNoneMatch)}: only '*' is possible (store it only where there is none)`,
       { field: 'ifNoneMatch' },
     );
+  }
+}
+
+/** A method may look at its options before the first request checks them, or send no request at all. */
+function checkOptions(
+  settings: Settings,
+  options: CallOptions,
+  known: readonly string[],
+  method: string,
+): void {
+  settings.checkOpen();
+  checkKeys(options, known, method);
+  const { signal, onProgress, headers, ...network } = callOptions(options) ?? {};
+  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal)) {
+    throw new ConfigurationError(`signal is ${kindOf(signal)}: give an AbortSignal`, {
+      field: 'signal',
+      hint: 'Give controller.signal, or AbortSignal.timeout(ms).',
+    });
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new ConfigurationError(`onProgress is ${kindOf(onProgress)}: give a function`, {
+      field: 'onProgress',
+    });
+  }
+  if (headers !== undefined) checkHeaders(headers);
+  // A view takes the same proxy, timeouts and retry as a call, and checks them.
+  if (Object.keys(network).length > 0) settings.view(network);
+}
+
+function checkHeaders(headers: NonNullable<CallOptions['headers']>): void {
+  const names =
+    typeof headers === 'object' && (headers as unknown) !== null ? Object.keys(headers) : [];
+  checkKeys(headers, names, 'headers');
+  const bag = new HeaderBag();
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) bag.set(name, value);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What `deleteObjects` throws where some objects could not be deleted. */
-import { ResponseError } from '@sdk/common';
-import type { ResponseErrorInit } from '@sdk/common';
+import { isSdkError, ResponseError } from '@sdk/common';
+import type { ResponseErrorInit, SdkError } from '@sdk/common';
 
 /** One object that is still there. */
 export interface DeletionFailure {
@@ -8,6 +8,11 @@ export interface DeletionFailure {
   /** The provider's code, such as `AccessDenied`. */
   readonly code: string;
   readonly message: string;
+}
+
+/** The failure that an error says. */
+export function failureOf(name: string, error: ResponseError): DeletionFailure {
+  return { name, code: error.providerCode ?? error.code, message: error.message };
 }
 
 const SHOWN = 5;
@@ -19,16 +24,45 @@ export function deletionError(
   init: Omit<ResponseErrorInit, 'body'>,
   ErrorClass: new (message: string, init: ResponseErrorInit) => ResponseError = ResponseError,
 ): ResponseError {
-  const shown = failures
-    .slice(0, SHOWN)
-    .map(({ name, code }) => `${JSON.stringify(name)} (${code})`);
-  const more = failures.length > SHOWN ? ` and ${failures.length - SHOWN} more` : '';
   return new ErrorClass(
-    `${failures.length} of ${total} objects could not be deleted: ${shown.join(', ')}${more}`,
+    `${failures.length} of ${total} objects could not be deleted: ${shown(failures)}`,
     {
       hint: "The error's body lists each one with its code; the others were deleted.",
       ...init,
       body: failures,
     },
   );
+}
+
+/** The first few, by name and code. */
+function shown(failures: readonly DeletionFailure[]): string {
+  const first = failures
+    .slice(0, SHOWN)
+    .map(({ name, code }) => `${JSON.stringify(name)} (${code})`);
+  const more = failures.length > SHOWN ? ` and ${failures.length - SHOWN} more` : '';
+  return first.join(', ') + more;
+}
+
+/** The error that ended a deletion early, telling what could not be deleted before it. */
+export function withFailures(
+  error: unknown,
+  failures: readonly DeletionFailure[],
+  total: number,
+): unknown {
+  if (failures.length === 0 || !isSdkError(error)) return error;
+  if (error instanceof ResponseError) {
+    const { status, providerCode, requestId, message } = error;
+    const hint = `Deleting ended early: ${message}. The error's body lists what could not be deleted before that.`;
+    const Class = error.constructor as new (text: string, init: ResponseErrorInit) => ResponseError;
+    return deletionError(
+      failures,
+      total,
+      { status, providerCode, requestId, hint, cause: error },
+      Class,
+    );
+  }
+  const told = `${failures.length} objects could not be deleted before that: ${shown(failures)}.`;
+  (error as SdkError & { hint?: string }).hint =
+    error.hint === undefined ? told : `${error.hint} ${told}`;
+  return error;
 }

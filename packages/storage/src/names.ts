@@ -1,5 +1,5 @@
 /** Names of containers and objects: what every provider takes, checked before anything is sent. */
-import { ConfigurationError } from '@sdk/common';
+import { checkKeys, ConfigurationError } from '@sdk/common';
 import type { ContainerReference, ObjectLocation, ObjectReference } from './models.js';
 
 const MAX_CONTAINER_BYTES = 256;
@@ -43,6 +43,7 @@ export function locationNames(
       field,
     });
   }
+  checkKeys(location, ['container', 'name'], field);
   return {
     container: containerName(location.container, `${field}.container`),
     name: objectName(location.name, `${field}.name`),

@@ -1,9 +1,13 @@
 /** A connection that signs for AWS, and reads its errors. */
-import { BaseConnection, ConfigurationError } from '@sdk/common';
+import { Readable } from 'node:stream';
+import { BaseConnection, ConfigurationError, ResponseError } from '@sdk/common';
 import type {
+  CallOptions,
   ConnectionOptions,
   FailedAnswer,
   ProviderError,
+  RequestSpec,
+  SdkResponse,
   Settings,
   SignableRequest,
 } from '@sdk/common';
@@ -22,6 +26,13 @@ export interface AwsConnectionOptions {
   /** Shared by the connections of one driver, so that one answer sets it right for all. */
   readonly clock?: AwsClock | undefined;
 }
+
+/** The signature itself, and what it is made of: a caller's own would be overwritten, or refused by the provider. */
+const SIGNATURE_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-amz-date',
+  'x-amz-content-sha256',
+]);
 
 /**
  * Signs each attempt anew, as its last change. A wrong clock is set by the provider's and the request sent again.
@@ -49,6 +60,25 @@ export class AwsConnection extends BaseConnection {
     return this.#signer.presign({ method, host, target, date: this.clock.now() }, expiresInSeconds);
   }
 
+  override async request<T = unknown>(
+    spec: RequestSpec,
+    call?: CallOptions,
+  ): Promise<SdkResponse<T>> {
+    const taken = Object.keys(call?.headers ?? {}).find((name) =>
+      SIGNATURE_HEADERS.has(name.toLowerCase()),
+    );
+    if (taken !== undefined) {
+      if (spec.body instanceof Readable) spec.body.destroy();
+      throw new ConfigurationError(`The header ${taken} is set by the SDK and cannot be given`, {
+        field: `headers.${taken}`,
+        hint: 'Leave it out: it belongs to the signature, which is made of the credentials and the body.',
+      });
+    }
+    return super.request<T>(spec, call).catch((error: unknown) => {
+      throw withProxyHint(error);
+    });
+  }
+
   protected override sign(request: SignableRequest): void {
     const { method, origin, path, headers, body } = request;
     const signed = this.#signer.headers({
@@ -74,6 +104,19 @@ export class AwsConnection extends BaseConnection {
   protected override secrets(): readonly string[] {
     return this.#secrets;
   }
+}
+
+/** Some proxies resolve `..` or encode anew what they forward: the provider then checks the signature of another path. */
+function withProxyHint(error: unknown): unknown {
+  const rewritten =
+    error instanceof ResponseError &&
+    error.providerCode === 'SignatureDoesNotMatch' &&
+    error.maybeFromProxy === true;
+  if (!rewritten) return error;
+  const told =
+    "The proxy forwarded this request and may have changed its path (dot segments, encoding) or a signed header: httpProxy: { url, tunnel: 'always' } keeps it from that.";
+  (error as { hint?: string }).hint = error.hint === undefined ? told : `${error.hint} ${told}`;
+  return error;
 }
 
 function payloadHashOfStream({ streaming, origin }: SignableRequest): string | undefined {

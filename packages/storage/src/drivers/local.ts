@@ -16,7 +16,7 @@ import {
   checkPutOptions,
 } from '../call-checks.js';
 import type { StorageCapabilities } from '../capabilities.js';
-import { deletionError } from '../deletion-failures.js';
+import { deletionError, failureOf } from '../deletion-failures.js';
 import type { DeletionFailure } from '../deletion-failures.js';
 import { etagOf, ifMatchHeader } from '../etag.js';
 import {
@@ -46,6 +46,7 @@ import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
 import { checkedRange } from '../range.js';
 import { StorageDriver } from '../storage-driver.js';
+import { underTotal } from '../total.js';
 import type {
   Download,
   GetObjectOptions,
@@ -93,7 +94,7 @@ export class LocalStorage extends StorageDriver<undefined> {
   }
 
   async *listContainers(options: CallOptions = {}): AsyncGenerator<Container> {
-    checkCall(options, 'listContainers');
+    checkCall(this.settings, options, 'listContainers');
     this.#begin(options);
     for await (const container of readContainers(this.#root)) {
       options.signal?.throwIfAborted();
@@ -102,19 +103,19 @@ export class LocalStorage extends StorageDriver<undefined> {
   }
 
   async getContainer(container: ContainerReference, options: CallOptions = {}): Promise<Container> {
-    checkCall(options, 'getContainer');
+    checkCall(this.settings, options, 'getContainer');
     this.#begin(options);
     return readContainer(this.#root, containerName(container));
   }
 
   async createContainer(name: string, options: CallOptions = {}): Promise<Container> {
-    checkCall(options, 'createContainer');
+    checkCall(this.settings, options, 'createContainer');
     this.#begin(options);
     return makeContainer(this.#root, containerName(name, 'name'));
   }
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
-    checkCall(options, 'deleteContainer');
+    checkCall(this.settings, options, 'deleteContainer');
     this.#begin(options);
     await removeContainer(this.#root, containerName(container));
   }
@@ -131,7 +132,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     container: ContainerReference,
     options: ListObjectsOptions = {},
   ): AsyncGenerator<StorageEntry> {
-    checkListOptions(options);
+    checkListOptions(this.settings, options);
     this.#begin(options);
     const { prefix = '', delimiter = '', startAfter = '', signal } = options;
     const filter = { prefix, delimiter, startAfter };
@@ -146,7 +147,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkCall(options, 'headObject');
+    checkCall(this.settings, options, 'headObject');
     this.#begin(options);
     const { handle, object } = await openObject(
       this.#root,
@@ -162,7 +163,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: GetObjectOptions = {},
   ): Promise<Download> {
-    checkGetOptions(options);
+    checkGetOptions(this.settings, options);
     this.#begin(options);
     const range = checkedRange(options.range);
     const ifMatch = options.ifMatch === undefined ? '*' : etagOf(ifMatchHeader(options.ifMatch));
@@ -191,7 +192,7 @@ export class LocalStorage extends StorageDriver<undefined> {
       const start = range?.start ?? 0;
       const end = Math.min(range?.end ?? sizeBytes, sizeBytes);
       options.signal?.throwIfAborted();
-      return { object, body: fileBody(handle, { start, end }, options) };
+      return { object, body: fileBody(handle, { start, end }, options, this.#totalMs(options)) };
     } catch (error) {
       await handle.close();
       throw error;
@@ -205,13 +206,15 @@ export class LocalStorage extends StorageDriver<undefined> {
     options: PutObjectOptions = {},
   ): Promise<StorageObject> {
     try {
-      checkPutOptions(options);
+      checkPutOptions(this.settings, options);
       this.#begin(options);
       const given = checkedBody(body, options.sizeBytes);
-      return await this.#put(containerName(container), objectName(name), options, {
-        chunks: given.kind === 'bytes' ? once(given.bytes) : given.open(options.signal),
-        totalBytes: given.sizeBytes,
-      });
+      return await underTotal(options, this.#totalMs(options), (call) =>
+        this.#put(containerName(container), objectName(name), call, {
+          chunks: given.kind === 'bytes' ? once(given.bytes) : given.open(call.signal),
+          totalBytes: given.sizeBytes,
+        }),
+      );
     } catch (error) {
       discardBody(body);
       throw error;
@@ -223,7 +226,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<void> {
-    checkCall(options, 'deleteObject');
+    checkCall(this.settings, options, 'deleteObject');
     this.#begin(options);
     const object = objectName(name);
     const segments = segmentsOf(object);
@@ -237,21 +240,23 @@ export class LocalStorage extends StorageDriver<undefined> {
     names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
     options: CallOptions = {},
   ): Promise<void> {
-    checkCall(options, 'deleteObjects');
+    checkCall(this.settings, options, 'deleteObjects');
     this.#begin(options);
     const place = containerName(container);
     await containerPath(this.#root, place);
     const failures: DeletionFailure[] = [];
     let total = 0;
-    for await (const name of checkedNames(names, segmentsOf)) {
-      total += 1;
-      try {
-        await this.deleteObject(place, name, options);
-      } catch (error) {
-        if (!(error instanceof ResponseError) || error.status === 404) throw error;
-        failures.push({ name, code: error.providerCode ?? error.code, message: error.message });
+    await underTotal(options, this.#totalMs(options), async (call) => {
+      for await (const name of checkedNames(names, segmentsOf)) {
+        total += 1;
+        try {
+          await this.deleteObject(place, name, call);
+        } catch (error) {
+          if (!(error instanceof ResponseError) || error.status === 404) throw error;
+          failures.push(failureOf(name, error));
+        }
       }
-    }
+    });
     if (failures.length > 0) throw deletionError(failures, total, { status: 403 }, PermissionError);
   }
 
@@ -260,20 +265,22 @@ export class LocalStorage extends StorageDriver<undefined> {
     target: ObjectLocation,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkCall(options, 'copyObject');
+    checkCall(this.settings, options, 'copyObject');
     this.#begin(options);
     const from = locationNames(source, 'source');
     const to = locationNames(target, 'target');
     segmentsOf(to.name);
     const { handle, object } = await openObject(this.#root, from.container, from.name);
     const { contentType, metadata, sizeBytes } = object;
-    const chunks = fileBody(handle, { start: 0, end: sizeBytes }, { signal: options.signal });
-    try {
-      const described = { ...options, contentType, metadata };
-      return await this.#put(to.container, to.name, described, { chunks, totalBytes: sizeBytes });
-    } finally {
-      chunks.destroy();
-    }
+    const described = { ...options, contentType, metadata };
+    return underTotal(described, this.#totalMs(options), async (call) => {
+      const chunks = fileBody(handle, { start: 0, end: sizeBytes }, { signal: call.signal });
+      try {
+        return await this.#put(to.container, to.name, call, { chunks, totalBytes: sizeBytes });
+      } finally {
+        chunks.destroy();
+      }
+    }).finally(() => handle.close());
   }
 
   async #put(
@@ -302,8 +309,11 @@ export class LocalStorage extends StorageDriver<undefined> {
     return modelOf(name, stat, { name, contentType, metadata, etag });
   }
 
+  #totalMs({ timeouts }: CallOptions): number | undefined {
+    return timeouts?.totalMs ?? this.settings.timeouts.totalMs;
+  }
+
   #begin({ signal }: CallOptions): void {
-    this.settings.checkOpen();
     signal?.throwIfAborted();
   }
 }

@@ -7,6 +7,7 @@ import {
   isSdkError,
   MalformedResponseError,
   PermissionError,
+  ResponseError,
 } from '@sdk/common';
 import type { CallOptions, DriverOptions, RequestSpec, ViewOptions } from '@sdk/common';
 import { awsErrorClass, AWS_KEYS, checkedCredentials } from '@sdk/providers/aws';
@@ -22,7 +23,7 @@ import {
   checkGetOptions,
 } from '../call-checks.js';
 import type { StorageCapabilities } from '../capabilities.js';
-import { deletionError } from '../deletion-failures.js';
+import { deletionError, failureOf, withFailures } from '../deletion-failures.js';
 import type { DeletionFailure } from '../deletion-failures.js';
 import { ifMatchHeader } from '../etag.js';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../metadata.js';
@@ -108,7 +109,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
   }
 
   async *listContainers(options: CallOptions = {}): AsyncGenerator<Container> {
-    checkCall(options, 'listContainers');
+    checkCall(this.settings, options, 'listContainers');
     let token: string | undefined;
     do {
       const { body } = await this.connection.request<WireBuckets>(
@@ -133,14 +134,14 @@ export class S3Storage extends StorageDriver<S3Connection> {
   }
 
   async getContainer(container: ContainerReference, options: CallOptions = {}): Promise<Container> {
-    checkCall(options, 'getContainer');
+    checkCall(this.settings, options, 'getContainer');
     const bucket = this.#bucket(container);
     const { headers } = await bucket.request({ method: 'HEAD' }, options);
     return { name: bucket.name, raw: headers.toJSON() };
   }
 
   async createContainer(name: string, options: CallOptions = {}): Promise<Container> {
-    checkCall(options, 'createContainer');
+    checkCall(this.settings, options, 'createContainer');
     const bucket = this.#bucket(name, 'name');
     const { region } = this.#credentials;
     return underTotal(options, this.#totalMs(options), async (call) => {
@@ -159,7 +160,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
   }
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
-    checkCall(options, 'deleteContainer');
+    checkCall(this.settings, options, 'deleteContainer');
     await this.#bucket(container).request({ method: 'DELETE', expect: 'none' }, options);
   }
 
@@ -175,7 +176,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     container: ContainerReference,
     options: ListObjectsOptions = {},
   ): AsyncGenerator<StorageEntry> {
-    checkListOptions(options);
+    checkListOptions(this.settings, options);
     yield* listEntries(this.#bucket(container), options, callOptions(options) ?? {});
   }
 
@@ -184,7 +185,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkCall(options, 'headObject');
+    checkCall(this.settings, options, 'headObject');
     const key = objectName(name);
     const { headers } = await this.#bucket(container).request({ method: 'HEAD', key }, options);
     return objectFromHeaders(key, headers);
@@ -195,7 +196,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     name: ObjectReference,
     options: GetObjectOptions = {},
   ): Promise<Download> {
-    checkGetOptions(options);
+    checkGetOptions(this.settings, options);
     const key = objectName(name);
     const range = checkedRange(options.range);
     const answer = await this.#bucket(container).request<Readable>(
@@ -237,7 +238,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
   ): Promise<StorageObject> {
     try {
       this.settings.checkOpen();
-      checkPutOptions(options);
+      checkPutOptions(this.settings, options);
       return await upload(
         {
           bucket: this.#bucket(container),
@@ -263,7 +264,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     name: ObjectReference,
     options: CallOptions = {},
   ): Promise<void> {
-    checkCall(options, 'deleteObject');
+    checkCall(this.settings, options, 'deleteObject');
     const key = objectName(name);
     try {
       await this.#bucket(container).request({ method: 'DELETE', key, expect: 'none' }, options);
@@ -278,7 +279,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
     options: CallOptions = {},
   ): Promise<void> {
-    checkCall(options, 'deleteObjects');
+    checkCall(this.settings, options, 'deleteObjects');
     const bucket = this.#bucket(container);
     const failures: DeletionFailure[] = [];
     let total = 0;
@@ -291,10 +292,12 @@ export class S3Storage extends StorageDriver<S3Connection> {
       for await (const name of checkedNames(names)) {
         total += 1;
         if (fitsInXml(name)) batch.push(name);
-        else await this.deleteObject(container, name, call);
+        else failures.push(...(await this.#deleteAlone(container, name, call)));
         if (batch.length === MAX_NAMES) await flush();
       }
       await flush();
+    }).catch((error: unknown) => {
+      throw withFailures(error, failures, total);
     });
     const [first] = failures;
     if (first === undefined) return;
@@ -307,7 +310,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     target: ObjectLocation,
     options: CallOptions = {},
   ): Promise<StorageObject> {
-    checkCall(options, 'copyObject');
+    checkCall(this.settings, options, 'copyObject');
     const from = locationNames(source, 'source');
     const to = locationNames(target, 'target');
     return copy(
@@ -373,6 +376,21 @@ export class S3Storage extends StorageDriver<S3Connection> {
       this.#buckets.delete(this.#buckets.keys().next().value as string);
     this.#buckets.set(name, bucket);
     return bucket;
+  }
+
+  async #deleteAlone(
+    container: ContainerReference,
+    name: string,
+    call: CallOptions,
+  ): Promise<DeletionFailure[]> {
+    try {
+      await this.deleteObject(container, name, call);
+      return [];
+    } catch (error) {
+      // Without a key or a bucket none of the others can be deleted either.
+      if (!(error instanceof ResponseError) || [401, 404].includes(error.status)) throw error;
+      return [failureOf(name, error)];
+    }
   }
 
   /** For calls that take several requests. */

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { ConnectionError, onAbort } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
+import { totalPassed } from '../total.js';
 import { systemCode } from './system-errors.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -10,11 +11,13 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * Reads `start` up to `end` of a file that is open already, so that what was promised of it still holds when it is
  * replaced meanwhile. An abort destroys the stream with the signal's reason.
+ * @param totalMs destroys it with a TimeoutError; `undefined`: without end
  */
 export function fileBody(
   handle: FileHandle,
   { start, end }: { readonly start: number; readonly end: number },
   { signal, onProgress }: Pick<CallOptions, 'signal' | 'onProgress'>,
+  totalMs?: number,
 ): Readable {
   let position = start;
 
@@ -44,6 +47,7 @@ export function fileBody(
     },
     destroy(error, callback) {
       stopListening?.();
+      clearTimeout(timer);
       // The descriptor must not be closed, and then perhaps given to another file, under a read that is on its way.
       void reading
         .then(() => handle.close())
@@ -54,6 +58,10 @@ export function fileBody(
     },
   });
   const stopListening = signal && onAbort(signal, () => void body.destroy(signal.reason as Error));
+  const timer =
+    totalMs === undefined
+      ? undefined
+      : setTimeout(() => void body.destroy(totalPassed(totalMs)), totalMs).unref();
   return body;
 }
 

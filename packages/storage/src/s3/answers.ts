@@ -46,13 +46,14 @@ export interface WireBuckets {
 }
 
 interface WireBucket {
-  readonly Name: string;
+  readonly Name?: string;
   readonly CreationDate?: string;
 }
 
 /** A container as a list tells it. */
 export function containerFrom(bucket: WireBucket): Container {
-  const { Name: name, CreationDate: createdAt } = bucket;
+  const { CreationDate: createdAt } = bucket;
+  const name = named(bucket.Name, '<Name> of a bucket');
   return { name, createdAt: createdAt === undefined ? undefined : isoTime(createdAt), raw: bucket };
 }
 
@@ -65,12 +66,12 @@ export interface WireObjects {
         readonly IsTruncated?: string;
         readonly NextContinuationToken?: string;
         readonly Contents?: readonly WireObject[];
-        readonly CommonPrefixes?: readonly { readonly Prefix: string }[];
+        readonly CommonPrefixes?: readonly { readonly Prefix?: string }[];
       };
 }
 
 interface WireObject {
-  readonly Key: string;
+  readonly Key?: string;
   readonly LastModified?: string;
   readonly ETag?: string;
   readonly Size?: string;
@@ -78,10 +79,11 @@ interface WireObject {
 
 /** An object as a list tells it. `decode` undoes the list's encoding of names. */
 export function objectFrom(item: WireObject, decode: (text: string) => string): StorageObject {
+  if (!/^\d+$/.test(item.Size ?? '')) throw lacking('a <Size> in bytes of an object');
   return {
     kind: 'object',
-    name: decode(item.Key),
-    sizeBytes: Number(item.Size ?? 0),
+    name: decode(named(item.Key, '<Key> of an object')),
+    sizeBytes: Number(item.Size),
     etag: etagOf(item.ETag),
     modifiedAt: isoTime(item.LastModified),
     metadata: {},
@@ -90,6 +92,14 @@ export function objectFrom(item: WireObject, decode: (text: string) => string): 
 }
 
 /** A prefix as a list tells it. */
-export function prefixFrom(prefix: string, decode: (text: string) => string): PrefixEntry {
-  return { kind: 'prefix', name: decode(prefix) };
+export function prefixFrom(
+  prefix: string | undefined,
+  decode: (text: string) => string,
+): PrefixEntry {
+  return { kind: 'prefix', name: decode(named(prefix, '<Prefix> of <CommonPrefixes>')) };
+}
+
+function named(name: string | undefined, what: string): string {
+  if (typeof name !== 'string' || name === '') throw lacking(`the ${what}`);
+  return name;
 }
