@@ -81,7 +81,7 @@ describe.each(METHODS)('%s', (_, call) => {
   ])('refuses a wrong %s on every driver, and sends nothing', async (field, wrong) => {
     const before = origin.calls.length;
     for (const driver of [s3, local]) {
-      const error = await failureOf(call(driver, wrong as CallOptions));
+      const error = await failureOf(call(driver, wrong));
       expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field });
     }
     expect(origin.calls).toHaveLength(before);
