@@ -29,9 +29,11 @@ export function listItems<Wire, Item>(
   const fetchPage = async (number: number): Promise<Page<Item>> => {
     const paged = { ...query, page: number, per_page: PER_PAGE };
     const response = await connection.request({ method: 'GET', path, query: paged }, call);
-    const wires = memberOf<readonly Wire[]>(response, key);
+    const wires = memberOf<unknown>(response, key);
     if (!Array.isArray(wires)) throw malformed(response, `${key} is no list`);
-    const items = wires.map((wire, i) => readWith(response, `${key}[${i}]`, wire, model));
+    const items = (wires as readonly Wire[]).map((wire, i) =>
+      readWith(response, `${key}[${i}]`, wire, model),
+    );
     return { number, items, next: nextPage(response) };
   };
   return paginate<Page<Item>, Item>({
