@@ -29,7 +29,7 @@ export function listItems<Wire, Item>(
   const fetchPage = async (number: number): Promise<Page<Item>> => {
     const paged = { ...query, page: number, per_page: PER_PAGE };
     const response = await connection.request({ method: 'GET', path, query: paged }, call);
-    const wires = memberOf<unknown>(response, key);
+    const wires = memberOf<object>(response, key);
     if (!Array.isArray(wires)) throw malformed(response, `${key} is no list`);
     const items = (wires as readonly Wire[]).map((wire, i) =>
       readWith(response, `${key}[${i}]`, wire, model),
