@@ -8,7 +8,8 @@ import {
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 import { ConfigurationError, type TimeoutPhase } from '../errors.js';
-import { exchangeFailed, exchangeTimedOut, forwardRefused } from '../wire/failure.js';
+import { exchangeFailed, exchangeTimedOut } from '../wire/failure.js';
+import { forwardRefused } from '../wire/proxy-failure.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
 import type { Head } from './head.js';

@@ -1,7 +1,7 @@
 /** The CONNECT exchange (RFC 9110 §9.3.6) on an open connection to a proxy. */
 import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
-import { tunnelBroken, tunnelRefused } from './failure.js';
+import { tunnelBroken, tunnelRefused } from './proxy-failure.js';
 import { readTunnelAnswer } from './tunnel-answer.js';
 
 /** A proxy that sends more header than this is not one to trust with memory. */

@@ -6,13 +6,8 @@ import type { ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
 import type { TlsOptions } from '../route/tls-options.js';
 import { openTunnel } from './connect.js';
-import {
-  dialTimedOut,
-  originTlsFailed,
-  originUnreachable,
-  proxyTlsFailed,
-  proxyUnreachable,
-} from './failure.js';
+import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
+import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
 import { runPhase } from './phase.js';
 import { openTcp } from './tcp.js';
 import { openTls, type TlsPeer } from './tls.js';

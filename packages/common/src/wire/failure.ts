@@ -1,136 +1,12 @@
 /**
- * The one boundary where a failure below HTTP becomes an error of the SDK. A failure of the proxy is a `ProxyError` until
- * the tunnel stands; what comes after is the origin's.
+ * What goes wrong on the way to the origin and with its answer, and the timers of both. With `proxy-failure.ts` the one
+ * boundary where a failure below HTTP becomes an error of the SDK.
  */
-import { isNativeError } from 'node:util/types';
-import {
-  ConfigurationError,
-  ConnectionError,
-  ProxyError,
-  TimeoutError,
-  TlsError,
-} from '../errors.js';
+import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../errors.js';
 import type { RequestSent, SdkError, TimeoutPhase, TransportError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
-import type { ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
-import type { TunnelAnswer } from './tunnel-answer.js';
-
-const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
-
-/** Node's code of an error, e.g. `ECONNREFUSED`; `''` where it has none. */
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
-/** Node hangs more on some errors than may be passed on: the bytes of an answer, a certificate. */
-function bare(cause: unknown): unknown {
-  if (!isNativeError(cause)) return undefined;
-  const { code } = cause as { code?: unknown };
-  const copy = Object.assign(new Error(cause.message), typeof code === 'string' ? { code } : {});
-  copy.name = cause.name;
-  copy.stack = cause.stack ?? '';
-  return copy;
-}
-
-/** TCP to the proxy failed. */
-export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
-  const code = codeOf(cause);
-  const nameless = NAME_NOT_FOUND.has(code);
-  return new ProxyError(
-    nameless
-      ? `The proxy ${proxy.href} was not found: no address for the name "${proxy.host}" (${code})`
-      : `The proxy ${proxy.href} could not be reached (${code || 'no code'})`,
-    {
-      phase: nameless ? 'resolve' : 'connect',
-      proxy: proxy.href,
-      requestSent: 'no',
-      retryable: true,
-      hint: 'Check the host and port of the proxy setting, and that the proxy is running.',
-      cause: bare(cause),
-    },
-  );
-}
-
-/** TLS to an `https:` proxy failed. */
-export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
-  if (cause instanceof ConfigurationError) return cause;
-  const code = codeOf(cause);
-  const plain = speaksPlain(code, cause);
-  return new ProxyError(`TLS to the proxy ${proxy.href} failed (${code || 'no code'})`, {
-    phase: 'tls',
-    proxy: proxy.href,
-    requestSent: 'no',
-    retryable: code === 'ECONNRESET',
-    hint: plain
-      ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
-      : "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.",
-    cause: bare(cause),
-  });
-}
-
-/** The proxy answered CONNECT with a refusal. */
-export function tunnelRefused(proxy: ProxyServer, target: string, answer: TunnelAnswer): SdkError {
-  const { status } = answer;
-  // tinyproxy answers a wrong password with 401.
-  const auth = status === 407 || status === 401;
-  const offered = valuesOf(answer, 'proxy-authenticate').concat(
-    auth ? valuesOf(answer, 'www-authenticate') : [],
-  );
-  const reason = reasonOf(answer);
-  return new ProxyError(
-    auth
-      ? `The proxy ${proxy.href} ${proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`
-      : `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
-    {
-      phase: auth ? 'auth' : 'tunnel',
-      proxy: proxy.href,
-      status,
-      requestSent: 'no',
-      retryable: status === 502 || status === 503 || status === 504 || status === 429,
-      hint: auth ? authHint(proxy, offered) : refusalHint(status),
-    },
-  );
-}
-
-/** How an answer to CONNECT can be no answer. */
-export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'header too large';
-
-const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
-  closed: [
-    'closed the connection without an answer to CONNECT',
-    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://.",
-  ],
-  'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
-  garbage: [
-    'answered CONNECT with something that is not HTTP',
-    "Check that the port is an HTTP proxy's.",
-  ],
-  tls: ['answered CONNECT in TLS', 'The proxy expects TLS: write https:// in the proxy setting.'],
-  'header too large': [
-    'answered CONNECT with a header above 64 KiB',
-    "Check that the port is a proxy's.",
-  ],
-};
-
-/** The proxy's answer to CONNECT was none. */
-export function tunnelBroken(
-  proxy: ProxyServer,
-  target: string,
-  how: TunnelBreak,
-  cause?: unknown,
-): SdkError {
-  const [message, hint] = BREAKS[how];
-  return new ProxyError(`The proxy ${proxy.href} ${message} ${target}`, {
-    phase: 'tunnel',
-    proxy: proxy.href,
-    requestSent: 'no',
-    retryable: how === 'closed' || how === 'cut off',
-    hint,
-    cause: bare(cause),
-  });
-}
+import { bare, codeOf, NAME_NOT_FOUND, speaksPlain } from './node-error.js';
 
 /** TCP to the origin failed. */
 export function originUnreachable(origin: Origin, cause: unknown): SdkError {
@@ -245,28 +121,6 @@ export function exchangeFailed(
   });
 }
 
-function valuesOf(answer: TunnelAnswer, name: string): string[] {
-  return answer.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
-}
-
-function authHint(proxy: ProxyServer, offered: readonly string[]): string {
-  const schemes = [
-    ...new Set(offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter(Boolean)),
-  ].join(', ');
-  const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
-  return proxy.username === null
-    ? `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`
-    : `Basic credentials were sent; check the user name and the password (percent-encode them in a URL).${asked}`;
-}
-
-function refusalHint(status: number): string {
-  if (status === 403)
-    return 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.';
-  if (status === 502 || status === 503 || status === 504)
-    return 'The proxy could not reach the target.';
-  return 'Check that the port is a forward proxy that allows CONNECT to this port.';
-}
-
 function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): string {
   if (speaksPlain(code, cause))
     return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
@@ -278,39 +132,4 @@ function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): st
   return route.proxy === undefined
     ? `${add}.`
     : `${add}; behind an intercepting proxy that is the proxy's own authority.`;
-}
-
-/** OpenSSL's word for a peer that answered in clear. */
-function speaksPlain(code: string, cause: unknown): boolean {
-  const message = cause instanceof Error ? cause.message : '';
-  return (
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
-    code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
-    /wrong version number|packet length too long/.test(message)
-  );
-}
-
-/**
- * The proxy's own word for its refusal (RFC 9209 §2.3, squid's error names). Only the word: the rest of such a header is
- * free text, and a proxy may echo in it what it was sent.
- */
-function reasonOf(answer: TunnelAnswer): string | undefined {
-  const status = valuesOf(answer, 'proxy-status').join(', ');
-  const squid = valuesOf(answer, 'x-squid-error').join(', ');
-  return (
-    /;\s*error=([a-z_]{1,40})(?![\w-])/.exec(status)?.[1] ?? /\bERR_[A-Z_]{1,40}\b/.exec(squid)?.[0]
-  );
-}
-
-/** A proxy asked for credentials in absolute-form, where only a proxy sends 407. */
-export function forwardRefused(
-  proxy: ProxyServer,
-  status: number,
-  rawHeaders: readonly string[],
-): SdkError {
-  const headers: [string, string][] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.push([(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string]);
-  }
-  return tunnelRefused(proxy, 'the target', { status, headers });
 }

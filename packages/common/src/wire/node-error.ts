@@ -1,0 +1,31 @@
+/** Node's own errors of sockets and handshakes, read and stripped. */
+import { isNativeError } from 'node:util/types';
+
+/** Codes of a name without an address. */
+export const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
+
+/** Node's code of an error, e.g. `ECONNREFUSED`; `''` where it has none. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Node hangs more on some errors than may be passed on: the bytes of an answer, a certificate. */
+export function bare(cause: unknown): unknown {
+  if (!isNativeError(cause)) return undefined;
+  const { code } = cause as { code?: unknown };
+  const copy = Object.assign(new Error(cause.message), typeof code === 'string' ? { code } : {});
+  copy.name = cause.name;
+  copy.stack = cause.stack ?? '';
+  return copy;
+}
+
+/** OpenSSL's word for a peer that answered in clear. */
+export function speaksPlain(code: string, cause: unknown): boolean {
+  const message = isNativeError(cause) ? cause.message : '';
+  return (
+    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
+    code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
+    /wrong version number|packet length too long/.test(message)
+  );
+}

@@ -1,0 +1,151 @@
+/** What goes wrong before the tunnel stands, or in absolute-form at the proxy: always a `ProxyError`, never the origin's answer. */
+import { ConfigurationError, ProxyError } from '../errors.js';
+import type { SdkError } from '../errors.js';
+import type { ProxyServer } from '../route/proxy-server.js';
+import { bare, codeOf, NAME_NOT_FOUND, speaksPlain } from './node-error.js';
+import type { TunnelAnswer } from './tunnel-answer.js';
+
+/** TCP to the proxy failed. */
+export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
+  const code = codeOf(cause);
+  const nameless = NAME_NOT_FOUND.has(code);
+  return new ProxyError(
+    nameless
+      ? `The proxy ${proxy.href} was not found: no address for the name "${proxy.host}" (${code})`
+      : `The proxy ${proxy.href} could not be reached (${code || 'no code'})`,
+    {
+      phase: nameless ? 'resolve' : 'connect',
+      proxy: proxy.href,
+      requestSent: 'no',
+      retryable: true,
+      hint: 'Check the host and port of the proxy setting, and that the proxy is running.',
+      cause: bare(cause),
+    },
+  );
+}
+
+/** TLS to an `https:` proxy failed. */
+export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
+  if (cause instanceof ConfigurationError) return cause;
+  const code = codeOf(cause);
+  const plain = speaksPlain(code, cause);
+  return new ProxyError(`TLS to the proxy ${proxy.href} failed (${code || 'no code'})`, {
+    phase: 'tls',
+    proxy: proxy.href,
+    requestSent: 'no',
+    retryable: code === 'ECONNRESET',
+    hint: plain
+      ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
+      : "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.",
+    cause: bare(cause),
+  });
+}
+
+/** The proxy answered CONNECT with a refusal. */
+export function tunnelRefused(proxy: ProxyServer, target: string, answer: TunnelAnswer): SdkError {
+  const { status } = answer;
+  // tinyproxy answers a wrong password with 401.
+  const auth = status === 407 || status === 401;
+  const offered = valuesOf(answer, 'proxy-authenticate').concat(
+    auth ? valuesOf(answer, 'www-authenticate') : [],
+  );
+  const reason = reasonOf(answer);
+  return new ProxyError(
+    auth
+      ? `The proxy ${proxy.href} ${proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`
+      : `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
+    {
+      phase: auth ? 'auth' : 'tunnel',
+      proxy: proxy.href,
+      status,
+      requestSent: 'no',
+      retryable: status === 502 || status === 503 || status === 504 || status === 429,
+      hint: auth ? authHint(proxy, offered) : refusalHint(status),
+    },
+  );
+}
+
+/** How an answer to CONNECT can be no answer. */
+export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'header too large';
+
+const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
+  closed: [
+    'closed the connection without an answer to CONNECT',
+    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://.",
+  ],
+  'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
+  garbage: [
+    'answered CONNECT with something that is not HTTP',
+    "Check that the port is an HTTP proxy's.",
+  ],
+  tls: ['answered CONNECT in TLS', 'The proxy expects TLS: write https:// in the proxy setting.'],
+  'header too large': [
+    'answered CONNECT with a header above 64 KiB',
+    "Check that the port is a proxy's.",
+  ],
+};
+
+/** The proxy's answer to CONNECT was none. */
+export function tunnelBroken(
+  proxy: ProxyServer,
+  target: string,
+  how: TunnelBreak,
+  cause?: unknown,
+): SdkError {
+  const [message, hint] = BREAKS[how];
+  return new ProxyError(`The proxy ${proxy.href} ${message} ${target}`, {
+    phase: 'tunnel',
+    proxy: proxy.href,
+    requestSent: 'no',
+    retryable: how === 'closed' || how === 'cut off',
+    hint,
+    cause: bare(cause),
+  });
+}
+
+/** A proxy asked for credentials in absolute-form, where only a proxy sends 407. */
+export function forwardRefused(
+  proxy: ProxyServer,
+  status: number,
+  rawHeaders: readonly string[],
+): SdkError {
+  const headers: [string, string][] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    headers.push([(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string]);
+  }
+  return tunnelRefused(proxy, 'the target', { status, headers });
+}
+
+function valuesOf(answer: TunnelAnswer, name: string): string[] {
+  return answer.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
+}
+
+/**
+ * The proxy's own word for its refusal (RFC 9209 §2.3, squid's error names). Only the word: the rest of such a header is
+ * free text, and a proxy may echo in it what it was sent.
+ */
+function reasonOf(answer: TunnelAnswer): string | undefined {
+  const status = valuesOf(answer, 'proxy-status').join(', ');
+  const squid = valuesOf(answer, 'x-squid-error').join(', ');
+  return (
+    /;\s*error=([a-z_]{1,40})(?![\w-])/.exec(status)?.[1] ?? /\bERR_[A-Z_]{1,40}\b/.exec(squid)?.[0]
+  );
+}
+
+function authHint(proxy: ProxyServer, offered: readonly string[]): string {
+  const schemes = [
+    ...new Set(offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter(Boolean)),
+  ].join(', ');
+  const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
+  return proxy.username === null
+    ? `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`
+    : `Basic credentials were sent; check the user name and the password (percent-encode them in a URL).${asked}`;
+}
+
+function refusalHint(status: number): string {
+  if (status === 403)
+    return 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.';
+  if (status === 502 || status === 503 || status === 504)
+    return 'The proxy could not reach the target.';
+  return 'Check that the port is a forward proxy that allows CONNECT to this port.';
+}
