@@ -36,7 +36,10 @@ export function run(command, args, { env = {}, cwd = root, signal } = {}) {
       if (!signal?.aborted) process.stderr.write(`cannot start ${command}: ${error.message}\n`);
       resolve(1);
     });
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code, ended) => {
+      if (ended && !signal?.aborted) process.stderr.write(`${command} was ended by ${ended}\n`);
+      resolve(code ?? 1);
+    });
   });
 }
 
@@ -54,7 +57,10 @@ export function capture(command, args, { env = {}, cwd = root } = {}) {
     child.on('error', (error) =>
       resolve({ code: 1, output: `cannot start ${command}: ${error.message}\n` }),
     );
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code, ended) => {
+      if (ended) output += `\n${command} was ended by ${ended}\n`;
+      resolve({ code: code ?? 1, output });
+    });
   });
 }
 
