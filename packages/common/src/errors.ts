@@ -191,6 +191,8 @@ export class ProxyError extends TransportError {
   readonly proxy: string;
   /** The status that the proxy itself answered. */
   declare readonly status?: number;
+  /** Whether the proxy works and said no: that is its answer, so the next of a list is not tried. */
+  readonly refused: boolean;
 
   constructor(
     message: string,
@@ -198,11 +200,14 @@ export class ProxyError extends TransportError {
       readonly phase: ProxyPhase;
       readonly proxy: string;
       readonly status?: number | undefined;
+      /** @default false */
+      readonly refused?: boolean | undefined;
     },
   ) {
     super(message, init);
     this.phase = init.phase;
     this.proxy = init.proxy;
+    this.refused = init.refused ?? false;
     if (init.status !== undefined) this.status = init.status;
   }
 

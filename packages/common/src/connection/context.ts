@@ -1,6 +1,6 @@
 /** What a request carries from stage to stage: one object, never changed, laid anew where a stage learns something. */
 import type { AttemptFacts, DecisionFacts } from '../facts.js';
-import type { ProxyDecision } from '../proxy/decision.js';
+import type { ProxyCandidate, ProxyDecision } from '../proxy/decision.js';
 import type { CompiledLevel } from '../proxy/setting.js';
 import type { Route } from '../route/route.js';
 import type { Timeouts } from '../transport/timeouts.js';
@@ -36,6 +36,8 @@ export interface RequestContext extends HookContext {
   // from decide and failover
   readonly choice: ProxyDecision | undefined;
   readonly decision: DecisionFacts | undefined;
+  readonly candidate: ProxyCandidate | undefined;
+  // from route
   readonly route: Route | undefined;
   // from stale
   /** Whether the socket must be a new one. */

@@ -111,6 +111,12 @@ export class SocketPool {
     }
   }
 
+  /** Gives a socket back on which a request was answered, and its answer read to the end. */
+  free(lease: Lease): void {
+    if (lease.reused) this.#keepsAlive = true;
+    this.release(lease);
+  }
+
   /** Ends every socket, in use or not; resolves when all are closed. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -159,10 +165,8 @@ export class SocketPool {
     this.#leases.add(lease);
     // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
     socket.on('error', ignore);
-    socket.on('free', () => {
-      if (lease.reused) this.#keepsAlive = true;
-      this.release(lease);
-    });
+    // Node's http says so when an answer has been read to its end.
+    socket.on('free', () => this.free(lease));
     socket.once('end', () => {
       if (lease.idle) socket.destroy();
     });

@@ -5,12 +5,11 @@ import type { Origin } from '../route/origin.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
 import type { TlsOptions } from '../route/tls-options.js';
-import { openTunnel } from './connect.js';
 import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
-import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
+import { openHttpProxy } from './http-proxy.js';
 import { runPhase } from './phase.js';
 import { openTcp } from './tcp.js';
-import { openTls, type TlsPeer } from './tls.js';
+import { openTls } from './tls.js';
 
 /** Where to, how, and within which bounds. */
 export interface DialOrder {
@@ -53,20 +52,8 @@ function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
     timedOut: () => dialTimedOut('proxy', timeoutMs, proxy.href),
     signal: order.signal,
   };
-  return runPhase(limits, async (hold) => {
-    let socket = await openTcp(proxy.host, proxy.port, hold).catch((cause: unknown) => {
-      throw proxyUnreachable(proxy, cause);
-    });
-    if (proxy.protocol === 'https:') {
-      const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
-      socket = await upgrade(socket, peer, hold).catch((cause: unknown) => {
-        throw proxyTlsFailed(proxy, cause);
-      });
-    }
-    if (order.route.way === 'tunnel')
-      await openTunnel(socket, proxy, order.origin.connectAuthority);
-    return socket;
-  });
+  const tunnelTo = order.route.way === 'tunnel' ? order.origin.connectAuthority : undefined;
+  return runPhase(limits, (hold) => openHttpProxy(proxy, tunnelTo, hold));
 }
 
 /** TLS inside a tunnel that stands: from here on a failure is the origin's. */
@@ -84,20 +71,11 @@ function upgradeOrigin(
 ): Promise<Socket> {
   const { origin, route, tls } = order;
   const sessionKey = `origin|${origin.href}|${route.proxy?.key ?? ''}`;
-  return upgrade(socket, { host: origin.hostname, tls, sessionKey }, hold).catch(
+  return openTls(socket, { host: origin.hostname, tls, sessionKey }, hold).catch(
     (cause: unknown) => {
       throw originTlsFailed(origin, route, cause);
     },
   );
-}
-
-/** `async`, so that a bad key, found before the handshake, rejects as a bad handshake does. */
-async function upgrade(
-  socket: Socket,
-  peer: TlsPeer,
-  hold: (socket: Socket) => void,
-): Promise<Socket> {
-  return openTls(socket, peer, hold);
 }
 
 function connectLimits(order: DialOrder) {

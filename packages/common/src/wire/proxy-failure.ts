@@ -59,6 +59,8 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
       proxy: proxy.href,
       status,
       requestSent: 'no',
+      // A gateway's failure is the proxy's own: another one may reach the target.
+      refused: status !== 502 && status !== 503 && status !== 504,
       retryable: status === 502 || status === 503 || status === 504 || status === 429,
       hint: auth ? authHint(proxy, offered) : refusalHint(status),
     },

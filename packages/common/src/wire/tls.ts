@@ -23,15 +23,17 @@ export interface TlsPeer {
   readonly sessionKey: string;
 }
 
-/** Upgrades an open connection; resolves when the peer's certificate is verified. Rejects with Node's own error. */
-export function openTls(
+/**
+ * Upgrades an open connection; resolves when the peer's certificate is verified. Rejects with Node's own error, or with
+ * a ConfigurationError where a certificate or key in the options is not readable.
+ */
+export async function openTls(
   socket: Socket,
   { host, tls: given, sessionKey }: TlsPeer,
   hold: (socket: Socket) => void,
 ): Promise<tls.TLSSocket> {
   // No prototype: what somebody added to Object.prototype is no TLS setting.
   const options = Object.assign(Object.create(null) as TlsOptions, given);
-  // Before the promise, so that a bad key is a configuration error and not a handshake's.
   const identity = tlsIdentity(given);
   const secureContext = secureContextOf(identity, options);
   // A resumed session is not verified again, so it belongs to the settings that it was verified under.

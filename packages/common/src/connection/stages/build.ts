@@ -117,6 +117,7 @@ export function build(
     deadlineAt: undefined,
     choice: undefined,
     decision: undefined,
+    candidate: undefined,
     route: undefined,
     freshSocket: false,
     bag: undefined,

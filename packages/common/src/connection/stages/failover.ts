@@ -1,9 +1,7 @@
 /** The candidates of a decision, one after the other, while the proxies are at fault and the origin has seen nothing. */
 import { ConfigurationError, isSdkError } from '../../errors.js';
 import { decisionFacts, type ProxyDecision } from '../../proxy/decision.js';
-import { routeTo } from '../../route/route.js';
 import type { Next, RequestContext } from '../context.js';
-import { interruptible } from './deadline.js';
 import type { SdkResponse } from '../request-spec.js';
 
 /** Tries the next candidate where one failed as a proxy; direct only where the list says so. */
@@ -14,10 +12,7 @@ export async function failover(context: RequestContext, next: Next): Promise<Sdk
     const used = candidates[i] ?? 'direct';
     const decision = decisionFacts(context.origin, choice, used);
     try {
-      const asked = used === 'direct' ? undefined : used.askCredentials();
-      const proxy = asked instanceof Promise ? await interruptible(asked, context) : asked;
-      const route = routeTo(context.origin, proxy);
-      return await next({ ...context, decision, route });
+      return await next({ ...context, decision, candidate: used });
     } catch (failure) {
       const error = byVariable(failure, choice);
       if (isSdkError(error)) error.decision ??= decision;
@@ -33,8 +28,7 @@ function proxyFailed(error: unknown): boolean {
     return error.phase === 'proxy' && error.requestSent === 'no';
   if (!isSdkError(error, 'SDK_PROXY') || error.requestSent !== 'no' || error.phase === 'auth')
     return false;
-  const { status } = error;
-  return status === undefined || status === 502 || status === 503 || status === 504;
+  return !error.refused;
 }
 
 /** The wire refuses a scheme that it cannot dial without knowing who named it; the environment's error names the variable. */

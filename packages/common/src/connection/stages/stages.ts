@@ -1,7 +1,7 @@
 /**
  * The way of a request, as a list:
  *
- *     build → deadline → retry → decide → failover → stale → record → decode → credentials → sign → send
+ *     build → deadline → retry → decide → failover → route → stale → record → decode → credentials → sign → send
  *
  * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` stands inside `retry`,
  * because only the decoded answer tells whether an attempt may be repeated (Route 53 throttles with a 400), and a body
@@ -15,6 +15,7 @@ import { decode } from './decode.js';
 import { failover } from './failover.js';
 import { record } from './record.js';
 import { retry } from './retry.js';
+import { route } from './route.js';
 import { send } from './send.js';
 import { sign } from './sign.js';
 import { stale } from './stale.js';
@@ -25,6 +26,7 @@ export const STAGES: readonly Stage[] = Object.freeze([
   retry,
   decide,
   failover,
+  route,
   stale,
   record,
   decode,

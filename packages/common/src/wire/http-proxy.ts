@@ -1,0 +1,33 @@
+/** The way through an HTTP proxy: TCP, TLS where the proxy asks for it, and a tunnel where the route is one. */
+import type { Socket } from 'node:net';
+import type { ProxyServer } from '../route/proxy-server.js';
+import { openTunnel } from './connect.js';
+import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
+import { openTcp } from './tcp.js';
+import { openTls } from './tls.js';
+
+/**
+ * An open connection to `proxy`, or, where `tunnelTo` (`host:port`) is given, through it.
+ * @param hold told of each socket, so that whoever bounds the phase can destroy it
+ * @throws ProxyError of phase `resolve`, `connect`, `tls`, `auth` or `tunnel`.
+ */
+export async function openHttpProxy(
+  proxy: ProxyServer,
+  tunnelTo: string | undefined,
+  hold: (socket: Socket) => void,
+): Promise<Socket> {
+  const socket = await reach(proxy, hold);
+  if (tunnelTo !== undefined) await openTunnel(socket, proxy, tunnelTo);
+  return socket;
+}
+
+async function reach(proxy: ProxyServer, hold: (socket: Socket) => void): Promise<Socket> {
+  const socket = await openTcp(proxy.host, proxy.port, hold).catch((cause: unknown) => {
+    throw proxyUnreachable(proxy, cause);
+  });
+  if (proxy.protocol !== 'https:') return socket;
+  const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
+  return openTls(socket, peer, hold).catch((cause: unknown) => {
+    throw proxyTlsFailed(proxy, cause);
+  });
+}
