@@ -114,6 +114,7 @@ export type { TlsOptions } from './route/tls-options.js';
 export { AxiosTransport } from './transport/axios-transport.js';
 export type { AxiosTransportOptions } from './transport/axios-transport.js';
 export { ResponseHeaders } from './transport/response-headers.js';
+export type { SocketOptions } from './transport/socket-options.js';
 export { DEFAULT_TIMEOUTS } from './transport/timeouts.js';
 export type { Timeouts } from './transport/timeouts.js';
 export type { Transport, TransportRequest, TransportResponse } from './transport/transport.js';

@@ -5,24 +5,17 @@ import { AgentsByKey } from './agents-by-key.js';
 import { checkInstance, dispatch, hasWork } from './axios-dispatch.js';
 import { exchange } from './exchange.js';
 import { headOf } from './head.js';
+import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 
 /** How an `AxiosTransport` is made. */
-export interface AxiosTransportOptions {
+export interface AxiosTransportOptions extends SocketOptions {
   /**
    * An instance of the caller's: its interceptors and `defaults.headers` are honoured. What would break the proxy
    * decision (`proxy`, agents, `adapter`, `baseURL`, `auth`, `maxRedirects`, `timeout`, `socketPath`) is refused by name.
    */
   readonly axios?: AxiosInstance | undefined;
-  /** The most sockets for one way to one origin; further requests queue under `timeouts.poolMs`. @default 256 */
-  readonly maxSockets?: number | undefined;
-  /** How long an idle socket is kept, in milliseconds; a shorter `Keep-Alive` hint of the peer wins. @default 30000 */
-  readonly idleSocketMs?: number | undefined;
 }
-
-const DEFAULT_MAX_SOCKETS = 256;
-const DEFAULT_IDLE_SOCKET_MS = 30_000;
-const KNOWN_OPTIONS = ['axios', 'maxSockets', 'idleSocketMs'];
 
 /**
  * Sends requests with axios: its interceptors run, its own proxy, redirect, timeout and transform machinery stays off.
@@ -36,27 +29,10 @@ export class AxiosTransport implements Transport {
   #closed = false;
 
   constructor(options: AxiosTransportOptions = {}) {
-    if (typeof options !== 'object' || (options as unknown) === null || Array.isArray(options)) {
-      throw new ConfigurationError('The options of AxiosTransport are an object', {
-        field: 'options',
-        hint: 'Leave them out, or write { axios }, { maxSockets } or { idleSocketMs }.',
-      });
-    }
-    for (const key of Object.keys(options)) {
-      if (KNOWN_OPTIONS.includes(key)) continue;
-      throw new ConfigurationError(
-        `AxiosTransport has no option "${key}"; it knows ${KNOWN_OPTIONS.join(', ')}`,
-        {
-          field: key,
-        },
-      );
-    }
-    const { maxSockets = DEFAULT_MAX_SOCKETS, idleSocketMs = DEFAULT_IDLE_SOCKET_MS } = options;
-    requireCount('maxSockets', maxSockets);
-    requireCount('idleSocketMs', idleSocketMs);
+    const settings = readSocketOptions(options, 'AxiosTransport', ['axios']);
     if (options.axios !== undefined) checkInstance(options.axios);
     this.axios = options.axios ?? plainInstance();
-    this.#agents = new AgentsByKey({ maxSockets, idleSocketMs });
+    this.#agents = new AgentsByKey(settings);
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
@@ -106,11 +82,6 @@ function plainInstance(): AxiosInstance {
   const instance = axios.create();
   instance.defaults.headers.common = {};
   return instance;
-}
-
-function requireCount(field: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) > 0) return;
-  throw new ConfigurationError(`${field} must be a whole number above 0`, { field });
 }
 
 function closed(): ConfigurationError {

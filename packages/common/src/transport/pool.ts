@@ -4,12 +4,15 @@ import { onAbort } from '../abort.js';
 import { ConfigurationError } from '../errors.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
+import type { TcpOptions } from '../wire/tcp.js';
 import { Lease } from './lease.js';
 
 /** How many sockets a pool may hold, and for how long an idle one is kept. */
 export interface PoolLimits {
   readonly maxSockets: number;
   readonly idleSocketMs: number;
+  /** How its connections are made. */
+  readonly tcp?: TcpOptions | undefined;
 }
 
 /** What a request asks of the pool. */
@@ -152,7 +155,7 @@ export class SocketPool {
     const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
     this.#dials.add(ending);
     try {
-      return await dial({ ...demand, signal: ending.signal });
+      return await dial({ ...demand, tcp: this.#limits.tcp, signal: ending.signal });
     } finally {
       this.#dials.delete(ending);
       stopListening?.();

@@ -8,7 +8,7 @@ import type { TlsOptions } from '../route/tls-options.js';
 import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
 import { openHttpProxy } from './http-proxy.js';
 import { runPhase } from './phase.js';
-import { openTcp } from './tcp.js';
+import { openTcp, openUnixSocket, type TcpOptions } from './tcp.js';
 import { openTls } from './tls.js';
 
 /** Where to, how, and within which bounds. */
@@ -19,6 +19,8 @@ export interface DialOrder {
   readonly tls?: TlsOptions | undefined;
   readonly timeouts: { readonly connectMs: number; readonly proxyMs: number };
   readonly signal?: AbortSignal | undefined;
+  /** How connections are made: look-up, family, address of this machine, unix socket. */
+  readonly tcp?: TcpOptions | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function dial(order: DialOrder): Promise<Socket> {
   const { origin, route } = order;
   if (route.way === 'direct') return dialOrigin(order);
   refuseUndiallable(route.proxy);
+  refuseBesideUnixSocket(order.tcp, route.proxy);
   const socket = await dialProxy(order, route.proxy);
   return route.way === 'tunnel' && origin.protocol === 'https:'
     ? secureOrigin(order, socket)
@@ -36,9 +39,14 @@ export async function dial(order: DialOrder): Promise<Socket> {
 }
 
 function dialOrigin(order: DialOrder): Promise<Socket> {
-  const { origin } = order;
+  const { origin, tcp } = order;
+  const path = tcp?.socketPath;
   return runPhase(connectLimits(order), async (hold) => {
-    const socket = await openTcp(origin.hostname, origin.port, hold).catch((cause: unknown) => {
+    const opening =
+      path === undefined
+        ? openTcp(origin.hostname, origin.port, hold, tcp)
+        : openUnixSocket(path, hold);
+    const socket = await opening.catch((cause: unknown) => {
       throw originUnreachable(origin, cause);
     });
     return origin.protocol === 'https:' ? upgradeOrigin(order, socket, hold) : socket;
@@ -53,7 +61,7 @@ function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
     signal: order.signal,
   };
   const tunnelTo = order.route.way === 'tunnel' ? order.origin.connectAuthority : undefined;
-  return runPhase(limits, (hold) => openHttpProxy(proxy, tunnelTo, hold));
+  return runPhase(limits, (hold) => openHttpProxy(proxy, tunnelTo, hold, order.tcp));
 }
 
 /** TLS inside a tunnel that stands: from here on a failure is the origin's. */
@@ -95,6 +103,18 @@ function refuseUndiallable(proxy: ProxyServer): void {
     {
       field: 'httpProxy',
       hint: 'Give an http: or https: proxy.',
+    },
+  );
+}
+
+/** A unix socket stands for the origin itself: a proxy is neither passed over nor reached through it. */
+function refuseBesideUnixSocket(tcp: TcpOptions | undefined, proxy: ProxyServer): void {
+  if (tcp?.socketPath === undefined) return;
+  throw new ConfigurationError(
+    `The transport reaches origins by a unix socket (socketPath), and ${proxy.href} was decided as proxy; nothing was sent`,
+    {
+      field: 'httpProxy',
+      hint: 'Give httpProxy: false to the connection with socketPath, or a transport without socketPath.',
     },
   );
 }

@@ -6,14 +6,15 @@ import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../
 import type { RequestSent, SdkError, TimeoutPhase, TransportError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
-import { bare, codeOf, NAME_NOT_FOUND, speaksPlain } from './node-error.js';
+import { isLookupFailure } from './lookup.js';
+import { bare, codeOf, speaksPlain } from './node-error.js';
 
 /** TCP to the origin failed. */
 export function originUnreachable(origin: Origin, cause: unknown): SdkError {
   const code = codeOf(cause);
   return new ConnectionError(
-    NAME_NOT_FOUND.has(code)
-      ? `No address for the name "${origin.hostname}" (${code})`
+    isLookupFailure(cause)
+      ? `No address for the name "${origin.hostname}" (${code || 'no code'})`
       : `${origin.href} could not be reached (${code || 'no code'})`,
     {
       reason: code || 'UNKNOWN',

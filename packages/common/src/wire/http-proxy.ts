@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { openTunnel } from './connect.js';
 import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
-import { openTcp } from './tcp.js';
+import { openTcp, type TcpOptions } from './tcp.js';
 import { openTls } from './tls.js';
 
 /**
@@ -15,14 +15,19 @@ export async function openHttpProxy(
   proxy: ProxyServer,
   tunnelTo: string | undefined,
   hold: (socket: Socket) => void,
+  tcp?: TcpOptions,
 ): Promise<Socket> {
-  const socket = await reach(proxy, hold);
+  const socket = await reach(proxy, hold, tcp);
   if (tunnelTo !== undefined) await openTunnel(socket, proxy, tunnelTo);
   return socket;
 }
 
-async function reach(proxy: ProxyServer, hold: (socket: Socket) => void): Promise<Socket> {
-  const socket = await openTcp(proxy.host, proxy.port, hold).catch((cause: unknown) => {
+async function reach(
+  proxy: ProxyServer,
+  hold: (socket: Socket) => void,
+  tcp: TcpOptions | undefined,
+): Promise<Socket> {
+  const socket = await openTcp(proxy.host, proxy.port, hold, tcp).catch((cause: unknown) => {
     throw proxyUnreachable(proxy, cause);
   });
   if (proxy.protocol !== 'https:') return socket;

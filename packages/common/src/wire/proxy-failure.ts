@@ -2,16 +2,17 @@
 import { ConfigurationError, ProxyError } from '../errors.js';
 import type { SdkError } from '../errors.js';
 import type { ProxyServer } from '../route/proxy-server.js';
-import { bare, codeOf, NAME_NOT_FOUND, speaksPlain } from './node-error.js';
+import { isLookupFailure } from './lookup.js';
+import { bare, codeOf, speaksPlain } from './node-error.js';
 import type { TunnelAnswer } from './tunnel-answer.js';
 
 /** TCP to the proxy failed. */
 export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
   const code = codeOf(cause);
-  const nameless = NAME_NOT_FOUND.has(code);
+  const nameless = isLookupFailure(cause);
   return new ProxyError(
     nameless
-      ? `The proxy ${proxy.href} was not found: no address for the name "${proxy.host}" (${code})`
+      ? `The proxy ${proxy.href} was not found: no address for the name "${proxy.host}" (${code || 'no code'})`
       : `The proxy ${proxy.href} could not be reached (${code || 'no code'})`,
     {
       phase: nameless ? 'resolve' : 'connect',

@@ -256,6 +256,6 @@ describe('what would break the decision is refused by name', () => {
   });
 
   test('an unknown option of the transport', () => {
-    expect(() => new AxiosTransport({ agent: 1 } as object)).toThrow(/no option "agent"/);
+    expect(() => new AxiosTransport({ agent: 1 } as object)).toThrow(/no member "agent"/);
   });
 });
