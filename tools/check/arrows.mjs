@@ -31,6 +31,11 @@ const broken = [
   ],
   ['common-route-imports-only-what-is-below', `${src('common')}/route/a.ts`, '../proxy/good.js'],
   [
+    'common-telemetry-imports-facts-and-errors-only',
+    `${src('common')}/telemetry/a.ts`,
+    '../route/good.js',
+  ],
+  [
     'connection-stages-stand-above-answers',
     `${src('common')}/connection/answers/a.ts`,
     '../stages/good.js',
@@ -62,6 +67,8 @@ const allowed = [
   [`${src('common')}/transport/fine.ts`, '../wire/good.js'],
   [`${src('common')}/wire/fine.ts`, '../errors.js'],
   [`${src('common')}/wire/fine-too.ts`, '../route/good.js'],
+  [`${src('common')}/transport/fine-too.ts`, '../telemetry/good.js'],
+  [`${src('common')}/telemetry/fine.ts`, '../errors.js'],
   [`${src('common')}/connection/stages/fine.ts`, '../answers/good.js'],
   [`${src('common')}/index.ts`, './driver/good.js'],
   [`${src('providers')}/google/index.ts`, '@sdk/common'],
@@ -82,6 +89,7 @@ const leaves = [
     'wire',
     'proxy',
     'route',
+    'telemetry',
   ].map((l) => `${src('common')}/${l}/good.ts`),
   `${src('common')}/base.ts`,
   `${src('compute')}/index.ts`,

@@ -5,9 +5,15 @@ const services = 'compute|storage|dns';
 
 /** A folder of common may import only the ones named; files that lie directly in src (errors, facts, …) serve all. */
 function layer(name, below) {
-  const upwards = ['route', 'proxy', 'wire', 'transport', 'connection', 'driver'].filter(
-    (other) => other !== name && !below.includes(other),
-  );
+  const upwards = [
+    'telemetry',
+    'route',
+    'proxy',
+    'wire',
+    'transport',
+    'connection',
+    'driver',
+  ].filter((other) => other !== name && !below.includes(other));
   return {
     name: `common-${name}-imports-only-what-is-below`,
     comment: `common/src/${name} may import ${below.join(', ') || 'nothing'} beside the files of common/src itself.`,
@@ -34,13 +40,20 @@ export default {
       to: { couldNotResolve: true },
     },
 
-    // common: driver → connection → { proxy, transport → wire }; everything → errors → facts
-    layer('driver', ['connection', 'proxy', 'transport', 'route']),
-    layer('connection', ['proxy', 'transport', 'route']),
-    layer('transport', ['wire', 'route']),
-    layer('wire', ['route']),
-    layer('proxy', ['route']),
+    // common: driver → connection → { proxy, transport → wire } → telemetry; everything → errors → facts
+    layer('driver', ['connection', 'proxy', 'transport', 'route', 'telemetry']),
+    layer('connection', ['proxy', 'transport', 'route', 'telemetry']),
+    layer('transport', ['wire', 'route', 'telemetry']),
+    layer('wire', ['route', 'telemetry']),
+    layer('proxy', ['route', 'telemetry']),
     layer('route', []),
+    {
+      name: 'common-telemetry-imports-facts-and-errors-only',
+      comment: 'Everybody above route may publish; what is published is made of facts.',
+      severity: 'error',
+      from: { path: `${common}telemetry/` },
+      to: { path: '^packages/', pathNot: `${common}(telemetry/|(facts|errors)\\.ts$)` },
+    },
     {
       name: 'connection-stages-stand-above-answers',
       comment: 'Inside connection: stages → answers → { content, options }.',

@@ -111,6 +111,8 @@ export type { ProxyProtocol, ProxyServerInit } from './route/proxy-server.js';
 export { routeTo } from './route/route.js';
 export type { Route } from './route/route.js';
 export type { TlsOptions } from './route/tls-options.js';
+export { CHANNELS } from './telemetry/events.js';
+export type { AttemptEvent, SocketEvent, WarningCode, WarningEvent } from './telemetry/events.js';
 export { AxiosTransport } from './transport/axios-transport.js';
 export type { AxiosTransportOptions } from './transport/axios-transport.js';
 export { ResponseHeaders } from './transport/response-headers.js';
