@@ -10,7 +10,7 @@ import type {
   PutObjectOptions,
 } from './storage-driver.js';
 
-const GET_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, 'range', 'ifMatch']);
+const GET_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, 'range', 'ifMatch', 'resume']);
 
 const LIST_FILTERS = ['prefix', 'delimiter', 'startAfter'] as const;
 const LIST_KEYS: readonly string[] = Object.freeze([...CALL_KEYS, ...LIST_FILTERS]);
@@ -30,6 +30,11 @@ export function checkCall(settings: Settings, options: CallOptions, method: stri
 /** @throws ConfigurationError */
 export function checkGetOptions(settings: Settings, options: GetObjectOptions): void {
   checkOptions(settings, options, GET_KEYS, 'getObject');
+  const resume: unknown = options.resume;
+  if (resume === undefined || typeof resume === 'boolean') return;
+  throw new ConfigurationError(`resume is ${kindOf(resume)}: give true or false`, {
+    field: 'resume',
+  });
 }
 
 /** @throws ConfigurationError */

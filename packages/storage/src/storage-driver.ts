@@ -30,6 +30,11 @@ export interface GetObjectOptions extends CallOptions {
   readonly range?: ByteRange | undefined;
   /** An `etag`: where the object has another one, the call is a `PreconditionError`. */
   readonly ifMatch?: string | undefined;
+  /**
+   * Whether a download that breaks off goes on where it was (`Range` and `If-Match`), up to `retry.attempts` times in a
+   * row without progress. An object that was changed meanwhile ends it with a `PreconditionError`. @default false
+   */
+  readonly resume?: boolean | undefined;
 }
 
 /** What an upload may say of its object. */

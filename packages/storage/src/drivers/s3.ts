@@ -5,14 +5,12 @@ import {
   ConflictError,
   defineCapabilities,
   isSdkError,
-  MalformedResponseError,
   PermissionError,
   ResponseError,
 } from '@sdk/common';
 import type { CallOptions, DriverOptions, RequestSpec, ViewOptions } from '@sdk/common';
 import { awsErrorClass, AWS_KEYS, checkedCredentials } from '@sdk/providers/aws';
 import type { AwsCredentials } from '@sdk/providers/aws';
-import type { Readable } from 'node:stream';
 import { compareBytes } from '../byte-order.js';
 import {
   checkCall,
@@ -25,7 +23,6 @@ import {
 import type { StorageCapabilities } from '../capabilities.js';
 import { deletionError, failureOf, withFailures } from '../deletion-failures.js';
 import type { DeletionFailure } from '../deletion-failures.js';
-import { ifMatchHeader } from '../etag.js';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../metadata.js';
 import type {
   Container,
@@ -38,13 +35,14 @@ import type {
 import { containerName, locationNames, objectName } from '../names.js';
 import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
-import { checkedRange, isRange, rangeHeader } from '../range.js';
+import { checkedRange } from '../range.js';
 import { addressingOf } from '../s3/addressing.js';
 import type { Addressing } from '../s3/addressing.js';
 import { containerFrom, objectFromHeaders } from '../s3/answers.js';
 import type { WireBuckets } from '../s3/answers.js';
 import { Bucket } from '../s3/bucket.js';
 import { copy } from '../s3/copy.js';
+import { download } from '../s3/download.js';
 import { deleteBatch, fitsInXml, MAX_NAMES } from '../s3/delete-many.js';
 import { listEntries } from '../s3/list.js';
 import { RunningUploads } from '../s3/running-uploads.js';
@@ -199,35 +197,9 @@ export class S3Storage extends StorageDriver<S3Connection> {
     checkGetOptions(this.settings, options);
     const key = objectName(name);
     const range = checkedRange(options.range);
-    const answer = await this.#bucket(container).request<Readable>(
-      {
-        method: 'GET',
-        key,
-        headers: {
-          range: range && rangeHeader(range),
-          'if-match': options.ifMatch === undefined ? undefined : ifMatchHeader(options.ifMatch),
-        },
-        expect: 'stream',
-      },
-      callOptions(options) ?? {},
-    );
-    const { headers, body, status } = answer;
-    try {
-      if (
-        range !== undefined &&
-        (status !== 206 || !isRange(range, headers.get('content-range')))
-      ) {
-        throw new MalformedResponseError(
-          `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
-          { status },
-        );
-      }
-      return { object: objectFromHeaders(key, headers), body };
-    } catch (error) {
-      body.on('error', () => {});
-      body.destroy();
-      throw error;
-    }
+    const { retry, timeouts } = this.settings;
+    const defaults = { retry, totalMs: timeouts.totalMs };
+    return download(this.#bucket(container), key, range, options, defaults);
   }
 
   async putObject(

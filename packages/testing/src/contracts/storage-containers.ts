@@ -69,7 +69,7 @@ export function testContainers(bench: StorageBench): void {
       driver.putObject('x', 'y', 'z', { contenttype: 'a/b' } as object),
       'SDK_CONFIGURATION',
     );
-    await expectCode(driver.getObject('x', 'y', { resume: true } as object), 'SDK_CONFIGURATION');
+    await expectCode(driver.getObject('x', 'y', { resumes: true } as object), 'SDK_CONFIGURATION');
     await expectCode(
       collect(driver.listObjects('x', { after: 'y' } as object)),
       'SDK_CONFIGURATION',

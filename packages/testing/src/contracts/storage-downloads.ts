@@ -91,6 +91,22 @@ export function testDownloads(bench: StorageBench): void {
     },
   );
 
+  inContainer(
+    'a download that may resume comes back byte for byte, whole and in ranges',
+    async (driver, container) => {
+      const bytes = patternBytes(300_007);
+      await driver.putObject(container, 'resumed', bytes);
+      const read = async (range?: { start: number; end: number }): Promise<Buffer> => {
+        const options = { resume: true, range };
+        return buffer((await driver.getObject(container, 'resumed', options)).body);
+      };
+      expect((await read()).equals(bytes)).toBe(true);
+      expect((await read({ start: 7, end: 200_000 })).equals(bytes.subarray(7, 200_000))).toBe(true);
+      const wrong = { resume: 'yes' } as unknown as { resume: boolean };
+      await expectCode(driver.getObject(container, 'resumed', wrong), 'SDK_CONFIGURATION');
+    },
+  );
+
   inContainer("an abort ends a download with the caller's reason", async (driver, container) => {
     await driver.putObject(container, 'large', patternBytes(8 * 1024 * 1024));
     const controller = new AbortController();
