@@ -10,30 +10,26 @@ export interface FailureMapper {
 const MAPPER = Symbol('mapper');
 type Guarded = IncomingMessage & { [MAPPER]: FailureMapper };
 
-// `_destroy` is Readable's own contract for those who implement one.
-const destroyUnguarded = IncomingMessage.prototype._destroy;
+const { destroy } = IncomingMessage.prototype;
 
 /**
  * Node destroys the body of an answer that broke off with an error of its own; it becomes ours at the one place that each
- * passes. A reader's own error, the signal's reason and our timers' errors pass as they are. One function serves all
- * answers, since a closure for each would keep its request alive in V8's feedback.
+ * passes, before the stream keeps it for whoever comes to read later. A reader's own error, the signal's reason and our
+ * timers' errors pass as they are. One function serves all answers, since a closure for each would keep its request alive
+ * in V8's feedback.
  */
 export function guarded(message: IncomingMessage, mapper: FailureMapper): Readable {
   (message as Guarded)[MAPPER] = mapper;
-  message._destroy = destroyGuarded;
+  message.destroy = destroyGuarded;
   return message;
 }
 
-function destroyGuarded(
-  this: IncomingMessage,
-  error: Error | null,
-  callback: (error?: Error | null) => void,
-): void {
+function destroyGuarded(this: IncomingMessage, error?: Error): IncomingMessage {
   const reason = brokeOff(error) ? (this as Guarded)[MAPPER].failed(error) : error;
-  destroyUnguarded.call(this, reason, callback);
+  return destroy.call(this, reason);
 }
 
-function brokeOff(error: Error | null): boolean {
+function brokeOff(error: Error | undefined): boolean {
   return error?.message === 'aborted' && (error as { code?: unknown }).code === 'ECONNRESET';
 }
 
