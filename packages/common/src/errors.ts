@@ -5,7 +5,7 @@
  *     ├─ ConfigurationError          the options are wrong; nothing was sent
  *     ├─ TransportError              no answer came back: requestSent, retryable
  *     │  ├─ TimeoutError             phase: pool | proxy | connect | headers | idle | total
- *     │  ├─ ProxyError               phase: resolve | connect | tls | auth | tunnel, status?
+ *     │  ├─ ProxyError               phase: resolve | connect | tls | auth | tunnel, status?, schemes?, tried?
  *     │  ├─ TlsError                 the origin's certificate or handshake
  *     │  └─ ConnectionError          refused, reset, DNS, protocol
  *     ├─ ResponseError               the provider answered, and it is a failure
@@ -193,6 +193,10 @@ export class ProxyError extends TransportError {
   declare readonly status?: number;
   /** Whether the proxy works and said no: that is its answer, so the next of a list is not tried. */
   readonly refused: boolean;
+  /** In the phase `auth`: the schemes that the proxy offers, as it spells them, e.g. `['Basic', 'Digest']`. */
+  declare readonly schemes?: readonly string[];
+  /** In the phase `auth`: what was sent, in order, e.g. `['Basic', 'Digest SHA-256']`; empty where nothing was. */
+  declare readonly tried?: readonly string[];
 
   constructor(
     message: string,
@@ -202,6 +206,8 @@ export class ProxyError extends TransportError {
       readonly status?: number | undefined;
       /** @default false */
       readonly refused?: boolean | undefined;
+      readonly schemes?: readonly string[] | undefined;
+      readonly tried?: readonly string[] | undefined;
     },
   ) {
     super(message, init);
@@ -209,10 +215,19 @@ export class ProxyError extends TransportError {
     this.proxy = init.proxy;
     this.refused = init.refused ?? false;
     if (init.status !== undefined) this.status = init.status;
+    if (init.schemes !== undefined) this.schemes = Object.freeze([...init.schemes]);
+    if (init.tried !== undefined) this.tried = Object.freeze([...init.tried]);
   }
 
   protected override facts(): Record<string, unknown> {
-    return { ...super.facts(), phase: this.phase, proxy: this.proxy, status: this.status };
+    return {
+      ...super.facts(),
+      phase: this.phase,
+      proxy: this.proxy,
+      status: this.status,
+      schemes: this.schemes,
+      tried: this.tried,
+    };
   }
 }
 

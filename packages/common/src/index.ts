@@ -105,7 +105,15 @@ export type {
   ProxyQuestion,
   ProxySelector,
 } from './proxy/setting.js';
-export type { ProxyCredentials, ProxyCredentialsSource } from './route/proxy-credentials.js';
+export type {
+  AuthorizationCredentials,
+  NegotiateCredentials,
+  PasswordCredentials,
+  ProxyCredentials,
+  ProxyCredentialsRequest,
+  ProxyCredentialsSource,
+  TokenCredentials,
+} from './route/proxy-credentials.js';
 export { ProxyServer } from './route/proxy-server.js';
 export type { ProxyProtocol, ProxyServerInit } from './route/proxy-server.js';
 export { routeTo } from './route/route.js';

@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, checkRecord, kindOf, own } from '../option-keys.js';
 import type { ProxyCredentials, ProxyCredentialsSource } from '../route/proxy-credentials.js';
-import { checkCredentials } from '../route/proxy-credentials.js';
+import { checkCredentials, checkSocksCredentials } from '../route/proxy-credentials.js';
 import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
 import { checkTlsOptions } from '../route/tls-check.js';
 import type { TlsOptions } from '../route/tls-options.js';
@@ -14,7 +14,10 @@ import { readProxyUrl } from './url.js';
 export interface ProxyOptions {
   /** As `parseProxyUrl` reads it. Credentials stand here or under `credentials`, not in both. */
   readonly url: string | URL;
-  /** By value, or a function that is asked before each attempt (so keep there what is dear to get). */
+  /**
+   * By value, or a function that is asked before each attempt (so keep there what is dear to get), and once more where
+   * the proxy did not accept its answer. A SOCKS proxy takes `{ username, password }` alone.
+   */
   readonly credentials?: ProxyCredentials | ProxyCredentialsSource | undefined;
   /** Headers for the proxy alone; none of them reaches the origin. Not `Proxy-Authorization`: that is `credentials`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -82,7 +85,7 @@ function readCredentials(
   value: unknown,
   server: ProxyServerInit,
   field: string,
-): Pick<ProxyServerInit, 'username' | 'password' | 'credentials'> {
+): Pick<ProxyServerInit, 'credentials'> {
   if (value === undefined) return {};
   if ((server.username ?? null) !== null) {
     throw new ConfigurationError(
@@ -91,8 +94,9 @@ function readCredentials(
     );
   }
   if (typeof value === 'function') return { credentials: value as ProxyCredentialsSource };
-  const { username, password } = checkCredentials(value, field);
-  return { username, password };
+  const credentials = checkCredentials(value, field);
+  if (server.protocol.startsWith('socks')) checkSocksCredentials(credentials, field);
+  return { credentials };
 }
 
 function readHeaders(

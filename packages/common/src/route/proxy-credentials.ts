@@ -2,16 +2,66 @@
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, kindOf, own } from '../option-keys.js';
 
-/** Credentials for a proxy, by value. */
-export interface ProxyCredentials {
+/** A user name and a password, for Basic (RFC 7617) or Digest (RFC 7616). */
+export interface PasswordCredentials {
   /** Without `:` and control characters (RFC 7617). */
   readonly username: string;
   /** Without control characters. `null`: none was given. */
   readonly password?: string | null | undefined;
+  /**
+   * `basic`: sent with the first request, Digest is never answered. `digest`: the password itself is never sent.
+   * Left out: Basic is sent with the first request, and where the proxy does not accept it and offers Digest, that.
+   */
+  readonly scheme?: 'basic' | 'digest' | undefined;
 }
 
-/** Asked for credentials before each attempt. */
-export type ProxyCredentialsSource = () => ProxyCredentials | Promise<ProxyCredentials>;
+/** A token, sent as `Bearer` (RFC 6750). */
+export interface TokenCredentials {
+  /** Visible ASCII. */
+  readonly token: string;
+}
+
+/** Any other scheme that needs no dialogue. */
+export interface AuthorizationCredentials {
+  /** The whole `Proxy-Authorization` value, its scheme included: `Custom abc`. Without control characters. */
+  readonly authorization: string;
+}
+
+/** Kerberos through the optional package `kerberos` (RFC 4559), with the ticket of the process. */
+export interface NegotiateCredentials {
+  readonly scheme: 'negotiate';
+  /** The proxy's name at the KDC. @default `HTTP@<the proxy's host>` (`HTTP/<…>` on Windows) */
+  readonly servicePrincipal?: string | undefined;
+}
+
+/** Credentials for a proxy, by value. */
+export type ProxyCredentials =
+  PasswordCredentials | TokenCredentials | AuthorizationCredentials | NegotiateCredentials;
+
+/** What a function for credentials is told. */
+export interface ProxyCredentialsRequest {
+  /** The proxy without credentials: `http://proxy.corp:3128`. */
+  readonly proxy: string;
+  /** `2`: the proxy did not accept what was answered first. */
+  readonly attempt: 1 | 2;
+  /** The schemes that the proxy offered when it refused, as it spells them; empty at the first attempt. */
+  readonly schemes: readonly string[];
+}
+
+/** Asked for credentials before each attempt, and once more where the proxy did not accept them. */
+export type ProxyCredentialsSource = (
+  request: ProxyCredentialsRequest,
+) => ProxyCredentials | Promise<ProxyCredentials>;
+
+const KEYS = ['username', 'password', 'scheme', 'token', 'authorization', 'servicePrincipal'];
+
+/** What each shape is told by, and what may stand beside that. */
+const SHAPES = {
+  token: ['token'],
+  authorization: ['authorization'],
+  negotiate: ['scheme', 'servicePrincipal'],
+  password: ['username', 'password', 'scheme'],
+} as const;
 
 /**
  * A frozen copy of credentials that may be sent.
@@ -19,30 +69,49 @@ export type ProxyCredentialsSource = () => ProxyCredentials | Promise<ProxyCrede
  * @throws ConfigurationError where a member is missing, unknown, or cannot be sent; it never shows one.
  */
 export function checkCredentials(value: unknown, field: string): ProxyCredentials {
-  checkKeys(value, ['username', 'password'], field);
-  const username = own(value, 'username');
-  const password = own(value, 'password') ?? null;
-  if (typeof username !== 'string') {
-    throw new ConfigurationError(
-      `${field}.username must be a string, this is ${kindOf(username)}`,
-      {
-        field: `${field}.username`,
-      },
-    );
+  checkKeys(value, KEYS, field);
+  const shape = shapeOf(value);
+  const others = Object.keys(value).filter(
+    (key) => own(value, key) !== undefined && !(SHAPES[shape] as readonly string[]).includes(key),
+  );
+  if (others.length > 0) throw mixed(field, shape, others);
+  switch (shape) {
+    case 'token': {
+      const token = text(value, 'token', field);
+      // RFC 9110, section 11.4: a value goes on one line; what stands outside ASCII has no agreed spelling there.
+      if (!/^[\x21-\x7e]+$/.test(token)) throw unsendable(`${field}.token`, 'visible ASCII');
+      return Object.freeze({ token });
+    }
+    case 'authorization': {
+      const authorization = text(value, 'authorization', field);
+      if (
+        !/^[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(authorization)
+      )
+        throw unsendable(`${field}.authorization`, 'one line without outer blanks');
+      return Object.freeze({ authorization });
+    }
+    case 'negotiate': {
+      if (own(value, 'servicePrincipal') === undefined) return Object.freeze({ scheme: shape });
+      const servicePrincipal = text(value, 'servicePrincipal', field);
+      if (!/^[^\s\p{Cc}]+$/u.test(servicePrincipal))
+        throw unsendable(`${field}.servicePrincipal`, 'a name such as HTTP@proxy.corp');
+      return Object.freeze({ scheme: shape, servicePrincipal });
+    }
+    case 'password':
+      return passwordCredentials(value, field);
   }
-  if (password !== null && typeof password !== 'string') {
-    throw new ConfigurationError(
-      `${field}.password must be a string, this is ${kindOf(password)}`,
-      {
-        field: `${field}.password`,
-      },
-    );
-  }
-  const problem = credentialsProblem(username, password);
-  if (problem !== undefined) {
-    throw new ConfigurationError(`${field} cannot be sent: ${problem}`, { field });
-  }
-  return Object.freeze({ username, password });
+}
+
+/**
+ * Refuses what a SOCKS proxy cannot be told: it knows a user name and a password, and no scheme.
+ * @throws ConfigurationError that names the field.
+ */
+export function checkSocksCredentials(credentials: ProxyCredentials, field: string): void {
+  if ('username' in credentials && credentials.scheme === undefined) return;
+  throw new ConfigurationError(
+    `${field} makes no sense for a SOCKS proxy, which takes { username, password } alone`,
+    { field, hint: 'Give { username, password } without a scheme.' },
+  );
 }
 
 /** Why credentials cannot be sent, in words that do not show them; `undefined` where they can. */
@@ -52,4 +121,60 @@ export function credentialsProblem(username: string, password: string | null): s
   if (/\p{Cc}/u.test(username)) return 'the user name has a control character';
   if (password !== null && /\p{Cc}/u.test(password)) return 'the password has a control character';
   return undefined;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function shapeOf(value: Members): keyof typeof SHAPES {
+  if (own(value, 'token') !== undefined) return 'token';
+  if (own(value, 'authorization') !== undefined) return 'authorization';
+  return own(value, 'scheme') === 'negotiate' ? 'negotiate' : 'password';
+}
+
+function passwordCredentials(value: Members, field: string): PasswordCredentials {
+  const username = text(value, 'username', field);
+  const password = own(value, 'password') ?? null;
+  if (password !== null && typeof password !== 'string')
+    throw notText(`${field}.password`, password);
+  const problem = credentialsProblem(username, password);
+  if (problem !== undefined) {
+    throw new ConfigurationError(`${field} cannot be sent: ${problem}`, { field });
+  }
+  const scheme = own(value, 'scheme');
+  if (scheme === undefined) return Object.freeze({ username, password });
+  if (scheme !== 'basic' && scheme !== 'digest') {
+    throw new ConfigurationError(
+      `${field}.scheme must be 'basic', 'digest' or 'negotiate', this is ${typeof scheme === 'string' ? 'another string' : kindOf(scheme)}`,
+      {
+        field: `${field}.scheme`,
+        hint: 'Leave it out to let the proxy choose; give another scheme whole, as { authorization }.',
+      },
+    );
+  }
+  return Object.freeze({ username, password, scheme });
+}
+
+function text(value: Members, key: string, field: string): string {
+  const member = own(value, key);
+  if (typeof member !== 'string') throw notText(`${field}.${key}`, member);
+  return member;
+}
+
+function notText(field: string, value: unknown): ConfigurationError {
+  return new ConfigurationError(`${field} must be a string, this is ${kindOf(value)}`, { field });
+}
+
+function unsendable(field: string, what: string): ConfigurationError {
+  return new ConfigurationError(`${field} cannot be sent: it must be ${what}`, { field });
+}
+
+function mixed(field: string, shape: string, others: readonly string[]): ConfigurationError {
+  const told = shape === 'negotiate' ? "scheme: 'negotiate'" : shape;
+  return new ConfigurationError(
+    `${field} has ${told} and ${others.join(', ')}; they belong to different kinds of credentials`,
+    {
+      field: `${field}.${others[0] ?? ''}`,
+      hint: "Give one of { username, password }, { token }, { authorization } and { scheme: 'negotiate' }.",
+    },
+  );
 }

@@ -2,8 +2,13 @@
 import { createHash } from 'node:crypto';
 import { ProxyError, isSdkError } from '../errors.js';
 import { own } from '../option-keys.js';
-import type { ProxyCredentialsSource } from './proxy-credentials.js';
-import { checkCredentials } from './proxy-credentials.js';
+import type {
+  PasswordCredentials,
+  ProxyCredentials,
+  ProxyCredentialsRequest,
+  ProxyCredentialsSource,
+} from './proxy-credentials.js';
+import { checkCredentials, checkSocksCredentials } from './proxy-credentials.js';
 import type { TlsOptions } from './tls-options.js';
 import { tlsIdentity } from './tls-options.js';
 
@@ -28,8 +33,8 @@ export interface ProxyServerInit {
   readonly port: number;
   readonly username?: string | null | undefined;
   readonly password?: string | null | undefined;
-  /** Asked for credentials instead of `username` and `password`. */
-  readonly credentials?: ProxyCredentialsSource | undefined;
+  /** Instead of `username` and `password`: any shape of credentials, or a function that is asked for them. */
+  readonly credentials?: ProxyCredentials | ProxyCredentialsSource | undefined;
   /** The URL of the PAC file, for the `pac+…:` schemes. */
   readonly pac?: string | undefined;
   /** Headers for the proxy alone, as a flat list of names and values. */
@@ -43,7 +48,7 @@ export interface ProxyServerInit {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * One proxy: `{ protocol, host, port, username, password, pac? }`. All that may hold a secret (`password`,
+ * One proxy: `{ protocol, host, port, username, password, pac? }`. All that may hold a secret (`password`, `given`,
  * `credentials`, `headers`, `tls`, `pac`) is a getter and not enumerable, so that neither JSON, nor `inspect`, nor a
  * spread, nor a structured clone shows it.
  */
@@ -55,7 +60,7 @@ export class ProxyServer {
   readonly port: number;
   /** `null` where none was given, or where a function is asked for it. */
   readonly username: string | null;
-  readonly #password: string | null;
+  readonly #given: ProxyCredentials | undefined;
   readonly #credentials: ProxyCredentialsSource | undefined;
   readonly #pac: string | undefined;
   readonly #headers: readonly string[];
@@ -70,10 +75,11 @@ export class ProxyServer {
     this.protocol = init.protocol;
     this.host = init.host;
     this.port = init.port;
-    this.username = own(init, 'username') ?? null;
     this.#pac = own(init, 'pac');
-    this.#password = own(init, 'password') ?? null;
-    this.#credentials = own(init, 'credentials');
+    const credentials = own(init, 'credentials');
+    this.#credentials = typeof credentials === 'function' ? credentials : undefined;
+    this.#given = givenBy(init, credentials);
+    this.username = passwordOf(this.#given)?.username ?? null;
     this.#headers = own(init, 'headers') ?? [];
     this.#tls = own(init, 'tls');
     this.#tunnel = own(init, 'tunnel') ?? 'https';
@@ -83,7 +89,12 @@ export class ProxyServer {
 
   /** `null` where none was given, `''` where an empty one was. */
   get password(): string | null {
-    return this.#password;
+    return passwordOf(this.#given)?.password ?? null;
+  }
+
+  /** What the proxy is shown, by value; `undefined` where there is nothing, or a function is asked for it. */
+  get given(): ProxyCredentials | undefined {
+    return this.#given;
   }
 
   /** Asked for credentials before each attempt; `undefined` where they came by value or not at all. */
@@ -94,37 +105,59 @@ export class ProxyServer {
   /**
    * This proxy with the credentials that its function answers now, by value; itself where it has no function. Equal
    * answers give the same object, so that sockets are shared.
+   * @param attempt `2` where the proxy refused what was answered first
+   * @param schemes what it offered then
    * @throws ProxyError (phase `auth`, nothing sent) where the function throws; ConfigurationError where its answer
    * cannot be sent.
    */
-  askCredentials(): ProxyServer | Promise<ProxyServer> {
-    return this.#credentials === undefined ? this : this.#ask(this.#credentials);
+  askCredentials(
+    attempt: 1 | 2 = 1,
+    schemes: readonly string[] = [],
+  ): ProxyServer | Promise<ProxyServer> {
+    const source = this.#credentials;
+    if (source === undefined) return this;
+    return this.#ask(source, Object.freeze({ proxy: this.#href, attempt, schemes }));
   }
 
-  async #ask(source: ProxyCredentialsSource): Promise<ProxyServer> {
+  async #ask(
+    source: ProxyCredentialsSource,
+    request: ProxyCredentialsRequest,
+  ): Promise<ProxyServer> {
     let answer: unknown;
     try {
-      answer = await source();
+      answer = await source(request);
     } catch (error) {
       throw credentialsFailed(this.#href, error);
     }
-    const given = checkCredentials(answer, 'What the function httpProxy.credentials answered');
-    const username = given.username;
-    const password = given.password ?? null;
+    const what = 'What the function httpProxy.credentials answered';
+    const given = checkCredentials(answer, what);
+    if (this.protocol.startsWith('socks')) checkSocksCredentials(given, what);
+    const asked = new ProxyServer({ ...this.#init(), credentials: given });
     const last = this.#withAnswer;
-    if (last?.username === username && last.password === password) return last;
-    const { protocol, host, port } = this;
-    return (this.#withAnswer = new ProxyServer({
-      protocol,
-      host,
-      port,
-      username,
-      password,
+    return last?.key === asked.key ? last : (this.#withAnswer = asked);
+  }
+
+  /**
+   * All that is this proxy's own (credentials, headers, TLS), at another address: what a PAC file names.
+   * @throws ConfigurationError for a SOCKS proxy and credentials that it cannot be told.
+   */
+  at(protocol: ProxyProtocol, host: string, port: number): ProxyServer {
+    if (this.#given !== undefined && protocol.startsWith('socks'))
+      checkSocksCredentials(this.#given, 'httpProxy.credentials');
+    return new ProxyServer({ ...this.#init(), protocol, host, port, pac: undefined });
+  }
+
+  #init(): ProxyServerInit {
+    return {
+      protocol: this.protocol,
+      host: this.host,
+      port: this.port,
+      credentials: this.#credentials ?? this.#given,
       pac: this.#pac,
       headers: this.#headers,
       tls: this.#tls,
       tunnel: this.#tunnel,
-    }));
+    };
   }
 
   /** The URL of the PAC file, without credentials; `undefined` where the scheme is not `pac+…:`. */
@@ -158,10 +191,11 @@ export class ProxyServer {
     return this.#key;
   }
 
-  /** The `Proxy-Authorization` value for Basic (RFC 7617, UTF-8); `undefined` without a user name. */
+  /** The `Proxy-Authorization` value for Basic (RFC 7617, UTF-8); `undefined` without a user name, or for Digest alone. */
   get basicAuthorization(): string | undefined {
-    if (this.username === null) return undefined;
-    return `Basic ${Buffer.from(`${this.username}:${this.#password ?? ''}`, 'utf8').toString('base64')}`;
+    const given = passwordOf(this.#given);
+    if (given === undefined || given.scheme === 'digest') return undefined;
+    return `Basic ${Buffer.from(`${given.username}:${given.password ?? ''}`, 'utf8').toString('base64')}`;
   }
 
   toString(): string {
@@ -174,12 +208,26 @@ export class ProxyServer {
 
   #secretIdentity(): string {
     const credentials = this.#credentials === undefined ? 0 : numberOf(this.#credentials);
-    if (this.username === null && this.#headers.length === 0 && this.#pac === undefined) {
+    if (this.#given === undefined && this.#headers.length === 0 && this.#pac === undefined) {
       return credentials === 0 ? '' : `f${credentials}`;
     }
-    const secrets = [this.username, this.#password, credentials, this.#headers, this.#pac];
+    const secrets = [this.#given, credentials, this.#headers, this.#pac];
     return createHash('sha256').update(JSON.stringify(secrets)).digest('base64url').slice(0, 22);
   }
+}
+
+function givenBy(
+  init: ProxyServerInit,
+  credentials: ProxyServerInit['credentials'],
+): ProxyCredentials | undefined {
+  if (typeof credentials === 'object') return checkCredentials(credentials, 'credentials');
+  const username = own(init, 'username') ?? null;
+  if (username === null || credentials !== undefined) return undefined;
+  return Object.freeze({ username, password: own(init, 'password') ?? null });
+}
+
+function passwordOf(given: ProxyCredentials | undefined): PasswordCredentials | undefined {
+  return given !== undefined && 'username' in given ? given : undefined;
 }
 
 const numbers = new WeakMap<ProxyCredentialsSource, number>();
