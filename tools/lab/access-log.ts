@@ -51,6 +51,43 @@ export async function readTinyproxyLog(path: string): Promise<TinyproxyRequest[]
   }));
 }
 
+/** One request as an apache of the lab logs it. */
+export interface ApacheRequest {
+  readonly status: number;
+  readonly method: string;
+  /** As it stood in the request line. */
+  readonly target: string;
+  readonly username: string | undefined;
+  /** The port of apache's that the client came to. */
+  readonly port: number;
+}
+
+/** All requests in apache's log. A tunnel is logged when it ends. */
+export async function readApacheLog(path: string): Promise<ApacheRequest[]> {
+  const pattern = /^(\d{3}) user=(\S+) lp=(\d+) line=(\S+) (\S+) HTTP\/1\.[01]$/gm;
+  return [...(await readFile(path, 'utf8')).matchAll(pattern)].map(
+    ([, status, username, port, method, target]) => ({
+      status: Number(status),
+      method: method as string,
+      target: target as string,
+      username: username === '-' || username === '""' ? undefined : username,
+      port: Number(port),
+    }),
+  );
+}
+
+/** What mitmproxy saw, inside tunnels too: the method, the URL and the status of each answer. */
+export async function readMitmproxyLog(
+  path: string,
+): Promise<{ method: string; url: string; status: number }[]> {
+  const pattern = /^(\S+) (\S+) (\d{3})$/gm;
+  return [...(await readFile(path, 'utf8')).matchAll(pattern)].map(([, method, url, status]) => ({
+    method: method as string,
+    url: url as string,
+    status: Number(status),
+  }));
+}
+
 /**
  * Reads a log again and again until it holds what a test waits for, since a proxy may write a little later than it answers.
  *

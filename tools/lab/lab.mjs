@@ -6,8 +6,16 @@ import { createCertificates } from './certificates.mjs';
 import { installPackages } from './packages.mjs';
 import { createPorts } from './ports.mjs';
 import { createProcesses } from './processes.mjs';
+import { apache } from './servers/apache.mjs';
+import { dante } from './servers/dante.mjs';
+import { haproxy } from './servers/haproxy.mjs';
+import { microsocks } from './servers/microsocks.mjs';
+import { mitmproxy } from './servers/mitmproxy.mjs';
 import { powerdns } from './servers/powerdns.mjs';
+import { squidDigest } from './servers/squid-digest.mjs';
+import { squidNegotiate } from './servers/squid-negotiate.mjs';
 import { squid } from './servers/squid.mjs';
+import { ssh } from './servers/ssh.mjs';
 import { swift } from './servers/swift.mjs';
 import { tinyproxy } from './servers/tinyproxy.mjs';
 
@@ -24,10 +32,14 @@ import { tinyproxy } from './servers/tinyproxy.mjs';
  * @property {{ take(): Promise<number> }} ports
  * @property {Awaited<ReturnType<typeof createCertificates>>} certificates
  * @property {import('./processes.mjs').Processes['launch']} launch starts a process that the lab will stop
+ * @property {Record<string, string>} environment variables that the tests' process has to have; a server may add some
  */
 
 /** @type {LabServer[]} */
-const SERVERS = [squid, tinyproxy, powerdns, swift];
+const SERVERS = [
+  ...[squid, squidDigest, squidNegotiate, tinyproxy, apache, haproxy],
+  ...[dante, microsocks, ssh, mitmproxy, powerdns, swift],
+];
 const CERTIFIED_NAMES = ['localhost', 'origin.lab.test', 'squid.lab.test'];
 
 /**
@@ -35,6 +47,7 @@ const CERTIFIED_NAMES = ['localhost', 'origin.lab.test', 'squid.lab.test'];
  * @property {string} dir
  * @property {string} file the JSON of endpoints
  * @property {Record<string, Record<string, unknown>>} endpoints
+ * @property {Record<string, string>} environment what the tests' process needs to have in its environment
  * @property {import('./processes.mjs').Processes} processes
  * @property {(options: { keepLogs: boolean }) => Promise<void>} stop
  */
@@ -49,13 +62,16 @@ export async function startLab({ say, signal }) {
   if (process.getuid?.() !== 0) {
     throw new Error('the lab installs Debian packages and starts servers as root: run it as root');
   }
-  await installPackages([...SERVERS.flatMap((server) => server.packages), 'openssl'], say);
+  const packages = new Set([...SERVERS.flatMap((server) => server.packages), 'openssl']);
+  await installPackages([...packages], say);
   signal.throwIfAborted();
 
   const dir = await mkdtemp(join(tmpdir(), 'sdk-lab-'));
   // squid gives up root, and must still find its way to its own directory.
   await chmod(dir, 0o755);
   const processes = createProcesses(dir);
+  /** @type {Record<string, string>} */
+  const environment = {};
   /** @param {{ keepLogs: boolean }} options */
   const stop = async ({ keepLogs }) => {
     await processes.stop();
@@ -69,7 +85,8 @@ export async function startLab({ say, signal }) {
         const startedAt = performance.now();
         const own = join(dir, name);
         await mkdir(own);
-        const endpoints = await start({ dir: own, ports, certificates, launch: processes.launch });
+        const { launch } = processes;
+        const endpoints = await start({ dir: own, ports, certificates, launch, environment });
         say(`${name}: answers after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
         return /** @type {const} */ ([name, endpoints]);
       }),
@@ -89,7 +106,8 @@ export async function startLab({ say, signal }) {
     }
     const file = join(dir, 'endpoints.json');
     await writeFile(file, `${JSON.stringify(endpoints, undefined, 2)}\n`);
-    return { dir, file, endpoints, processes, stop };
+    environment['SDK_LAB_FILE'] = file;
+    return { dir, file, endpoints, environment, processes, stop };
   } catch (error) {
     await stop({ keepLogs: !signal.aborted });
     if (!signal.aborted) say(`the logs stay in ${dir}`);

@@ -26,6 +26,7 @@ for g in $groups; do kill -s KILL -- "-$g"; done
  * @property {string} command
  * @property {string[]} args
  * @property {string} [cwd]
+ * @property {Record<string, string> | undefined} [env] variables beside those of this process
  * @property {() => Promise<boolean>} ready whether the server answers; asked until it does, for 60 s at most
  */
 
@@ -55,12 +56,17 @@ export function createProcesses(dir) {
   let stopping = false;
 
   /** @param {Command} options */
-  async function launch({ name, command, args, cwd, ready }) {
+  async function launch({ name, command, args, cwd, env, ready }) {
     if (stopping) throw new Error(`${name} was not started, since the lab is stopping`);
     const path = join(dir, `${name}.log`);
     logs.push({ name, path });
     const log = openSync(path, 'a');
-    const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
     /** @type {string | undefined} */
     let ending;

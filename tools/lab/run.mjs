@@ -59,7 +59,8 @@ async function main(args) {
 async function waitForInterrupt(lab) {
   console.log(JSON.stringify(lab.endpoints, undefined, 2));
   say('run a test file against these servers with');
-  say(`  SDK_LAB_FILE=${lab.file} node ${JEST.join(' ')} ${CONFIG.join(' ')} <file>`);
+  const variables = Object.entries(lab.environment).map(([name, value]) => `${name}=${value}`);
+  say(`  ${variables.join(' ')} node ${JEST.join(' ')} ${CONFIG.join(' ')} <file>`);
   say('Ctrl-C stops them');
   while (!interrupt.signal.aborted) {
     const ended = lab.processes.ended();
@@ -85,7 +86,7 @@ async function test(lab, jestArgs) {
       [...JEST, ...CONFIG, '--json', `--outputFile=${reportFile}`, ...jestArgs],
       {
         cwd: ROOT,
-        env: { ...env, SDK_LAB_FILE: lab.file },
+        env: { ...env, ...lab.environment },
         // The report also goes to stdout, where nobody wants it: jest's own words go to stderr.
         stdio: ['ignore', 'ignore', 'inherit'],
         timeout: TESTS_MS,

@@ -10,38 +10,10 @@ const PASSWORD = 'lovelace';
 export const tinyproxy = {
   name: 'tinyproxy',
   packages: ['tinyproxy'],
-  async start({ dir, ports, launch }) {
-    /** @param {string} name @param {string} [extra] */
-    const instance = async (name, extra = '') => {
-      const port = await ports.take();
-      const config = join(dir, `${name}.conf`);
-      const log = join(dir, `${name}-access.log`);
-      await writeFile(
-        config,
-        `
-Port ${port}
-Listen 127.0.0.1
-Allow 127.0.0.1
-Timeout 60
-MaxClients 200
-LogFile "${log}"
-LogLevel Info
-DisableViaHeader No
-${extra}
-`,
-      );
-      await launch({
-        name,
-        command: '/usr/bin/tinyproxy',
-        args: ['-d', '-c', config],
-        cwd: dir,
-        ready: () => acceptsConnections(port),
-      });
-      return { url: `http://127.0.0.1:${port}`, log };
-    };
+  async start(context) {
     const [open, basic] = await Promise.all([
-      instance('tinyproxy-open'),
-      instance('tinyproxy-basic', `BasicAuth ${USERNAME} ${PASSWORD}`),
+      startTinyproxy(context, 'tinyproxy-open'),
+      startTinyproxy(context, 'tinyproxy-basic', `BasicAuth ${USERNAME} ${PASSWORD}`),
     ]);
     return {
       open: open.url,
@@ -53,3 +25,39 @@ ${extra}
     };
   },
 };
+
+/**
+ * Starts one instance with `extra` lines of configuration.
+ *
+ * @param {Pick<import('../lab.mjs').LabContext, 'dir' | 'ports' | 'launch'>} context
+ * @param {string} name
+ * @param {string} [extra]
+ * @returns {Promise<{ url: string, log: string }>}
+ */
+export async function startTinyproxy({ dir, ports, launch }, name, extra = '') {
+  const port = await ports.take();
+  const config = join(dir, `${name}.conf`);
+  const log = join(dir, `${name}-access.log`);
+  await writeFile(
+    config,
+    `
+Port ${port}
+Listen 127.0.0.1
+Allow 127.0.0.1
+Timeout 60
+MaxClients 200
+LogFile "${log}"
+LogLevel Info
+DisableViaHeader No
+${extra}
+`,
+  );
+  await launch({
+    name,
+    command: '/usr/bin/tinyproxy',
+    args: ['-d', '-c', config],
+    cwd: dir,
+    ready: () => acceptsConnections(port),
+  });
+  return { url: `http://127.0.0.1:${port}`, log };
+}

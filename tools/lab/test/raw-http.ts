@@ -65,22 +65,34 @@ export interface RawTunnel {
   readonly socket: Socket;
 }
 
+export interface RawTunnelOptions {
+  /** `name:password`, sent by Basic. */
+  readonly credentials?: string;
+  /** The whole value of Proxy-Authorization, for other schemes. */
+  readonly authorization?: string;
+  readonly ca?: string;
+  /** What the client shows to an `https:` proxy, PEM. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** A CONNECT spoken by hand; the caller destroys the socket. */
 export async function connectRaw(
   proxy: string,
   authority: string,
-  options: { readonly credentials?: string; readonly ca?: string } = {},
+  options: RawTunnelOptions = {},
 ): Promise<RawTunnel> {
   const { protocol, hostname: host, port } = new URL(proxy);
   const place = { host, port: Number(port) };
   const socket =
-    protocol === 'https:' ? connectTls({ ...place, ca: options.ca }) : connectTcp(place);
+    protocol === 'https:' ? connectTls({ ...place, ...tlsOf(options) }) : connectTcp(place);
   socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error(`no answer in ${LIMIT_MS} ms`)));
   await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect');
-  const credentials =
+  const value =
     options.credentials === undefined
-      ? ''
-      : `Proxy-Authorization: ${basicCredentials(options.credentials)}\r\n`;
+      ? options.authorization
+      : basicCredentials(options.credentials);
+  const credentials = value === undefined ? '' : `Proxy-Authorization: ${value}\r\n`;
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`);
   let head = '';
   while (!head.includes('\r\n\r\n')) {
@@ -92,6 +104,11 @@ export async function connectRaw(
   socket.setTimeout(0);
   return { status: Number(head.split(' ')[1]), head, socket };
 }
+
+const tlsOf = ({ ca, cert, key }: RawTunnelOptions) => ({
+  ca,
+  ...(cert === undefined ? {} : { cert, key }),
+});
 
 /** The value of an (Proxy-)Authorization header for `name:password` (RFC 7617). */
 export function basicCredentials(nameAndPassword: string): string {
