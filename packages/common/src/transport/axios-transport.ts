@@ -2,6 +2,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import { ConfigurationError } from '../errors.js';
 import { AgentsByKey } from './agents-by-key.js';
+import { agentFor, type PooledAgent } from './agents.js';
 import { checkInstance, dispatch, hasWork } from './axios-dispatch.js';
 import { exchange } from './exchange.js';
 import { headOf } from './head.js';
@@ -25,14 +26,14 @@ export class AxiosTransport implements Transport {
   readonly name = 'axios';
   /** The instance in use: interceptors added to it are honoured. */
   readonly axios: AxiosInstance;
-  readonly #agents: AgentsByKey;
+  readonly #agents: AgentsByKey<PooledAgent>;
   #closed = false;
 
   constructor(options: AxiosTransportOptions = {}) {
     const settings = readSocketOptions(options, 'AxiosTransport', ['axios']);
     if (options.axios !== undefined) checkInstance(options.axios);
     this.axios = options.axios ?? plainInstance();
-    this.#agents = new AgentsByKey(settings);
+    this.#agents = new AgentsByKey((route, origin) => agentFor(route, origin, settings));
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {

@@ -15,6 +15,7 @@ import { guarded, withoutBody } from './answer-body.js';
 import type { Head } from './head.js';
 import type { Lease } from './lease.js';
 import { MovingTimer } from './moving-timer.js';
+import type { SocketPool } from './pool.js';
 import { ResponseHeaders } from './response-headers.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 import { brokenBody, uploadOf, upload, type Upload } from './upload.js';
@@ -42,7 +43,7 @@ export function exchange(
       reject(cause);
       return;
     }
-    new Exchange(client, lease, request, { resolve, reject }, startedAt).send(head);
+    new Exchange(client, agent.pool, lease, request, { resolve, reject }, startedAt).send(head);
   });
 }
 
@@ -76,6 +77,7 @@ interface Settle {
 /** What happens between the request's first byte and the answer's last. */
 class Exchange {
   readonly #client: ClientRequest;
+  readonly #pool: SocketPool;
   readonly #lease: Lease;
   readonly #request: TransportRequest;
   readonly #settle: Settle;
@@ -91,12 +93,14 @@ class Exchange {
 
   constructor(
     client: ClientRequest,
+    pool: SocketPool,
     lease: Lease,
     request: TransportRequest,
     settle: Settle,
     startedAt: number,
   ) {
     this.#client = client;
+    this.#pool = pool;
     this.#lease = lease;
     this.#request = request;
     this.#settle = settle;
@@ -170,7 +174,7 @@ class Exchange {
   }
 
   #answer(message: IncomingMessage): void {
-    const { method, route } = this.#request;
+    const { method, origin, route, timeouts } = this.#request;
     const status = message.statusCode as number;
     if (status === 407 && route.way === 'forward') {
       this.fail(forwardRefused(route.proxy, status, message.rawHeaders));
@@ -188,16 +192,18 @@ class Exchange {
       this.#upload.stop();
       message.once('end', () => this.#client.destroy());
     }
+    const since = performance.now();
+    const body = method === 'HEAD' ? withoutBody(message) : guarded(message, this);
+    if (body === message) {
+      this.#pool.answered(lease, { body, href: origin.href, since, idleMs: timeouts.idleMs });
+    }
     this.#settle.resolve({
       status,
       headers,
-      body: method === 'HEAD' ? withoutBody(message) : guarded(message, this),
+      body,
       reusedSocket: lease.reused,
       route,
-      timings: {
-        socketMs: this.#sentAt - this.#startedAt,
-        headersMs: performance.now() - this.#startedAt,
-      },
+      timings: { socketMs: this.#sentAt - this.#startedAt, headersMs: since - this.#startedAt },
     });
   }
 

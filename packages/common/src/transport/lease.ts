@@ -1,5 +1,6 @@
 /** A pooled socket, as the pool and one exchange at a time hold it. */
 import type { Socket } from 'node:net';
+import type { HeldAnswer } from './unread.js';
 
 /** Who is told of each piece that arrives. */
 export interface Watcher {
@@ -15,6 +16,8 @@ export class Lease {
   expiresAt = 0;
   /** How long the peer said it keeps an idle connection, in milliseconds. */
   keepAliveHintMs: number | undefined;
+  /** The answer that it carries, from its headers until its body is read. */
+  answer: HeldAnswer | undefined;
   idle = false;
   /** Since when it has been idle, in `performance.now()` milliseconds. */
   idleSince = 0;

@@ -6,6 +6,8 @@ import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
 import type { TcpOptions } from '../wire/tcp.js';
 import { Lease } from './lease.js';
+import { socketClosed, socketFailed, socketOpened, type SocketPlace } from './socket-events.js';
+import { UnreadWatch, type HeldAnswer, type Waiting } from './unread.js';
 
 /** How many sockets a pool may hold, and for how long an idle one is kept. */
 export interface PoolLimits {
@@ -22,7 +24,7 @@ export interface Demand extends DialOrder {
   readonly freshSocket?: boolean | undefined;
 }
 
-interface Waiter {
+interface Waiter extends Waiting {
   readonly demand: Demand;
   readonly give: (lease: Lease | Promise<Lease>) => void;
 }
@@ -40,6 +42,7 @@ export class SocketPool {
   readonly #leases = new Set<Lease>();
   readonly #waiting = new Set<Waiter>();
   readonly #dials = new Set<AbortController>();
+  readonly #unread = new UnreadWatch(this.#leases, this.#waiting);
   /** Sockets open or being opened. */
   #size = 0;
   #closed = false;
@@ -50,12 +53,7 @@ export class SocketPool {
     this.#limits = limits;
   }
 
-  /** Whether it holds no socket and nobody waits, so that it can be forgotten. */
-  get empty(): boolean {
-    return this.#size === 0 && this.#waiting.size === 0;
-  }
-
-  /** Whether every socket it holds is idle. */
+  /** Whether every socket it holds is idle and nobody waits, so that it can be forgotten. */
   get dormant(): boolean {
     return this.#size === this.#idle.length && this.#waiting.size === 0;
   }
@@ -94,10 +92,20 @@ export class SocketPool {
     return this.#size < this.#limits.maxSockets ? this.#open(demand) : this.#wait(demand);
   }
 
+  /**
+   * Tells that the headers of an answer have come on a leased socket. Every engine says so before it hands the body over;
+   * until the socket comes back the pool then ends a body that nobody reads (see `UnreadWatch`).
+   */
+  answered(lease: Lease, answer: HeldAnswer): void {
+    lease.answer = answer;
+    this.#unread.answered(answer);
+  }
+
   /** Gives a socket back that was leased and not used. */
   release(lease: Lease): void {
     const { socket } = lease;
     lease.unwatch();
+    lease.answer = undefined;
     if (this.#closed || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;
@@ -124,6 +132,7 @@ export class SocketPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#expiry);
+    this.#unread.stop();
     for (const waiter of this.#waiting) waiter.give(Promise.reject(closed()));
     this.#waiting.clear();
     for (const each of this.#dials) each.abort(closed());
@@ -136,12 +145,15 @@ export class SocketPool {
 
   async #open(demand: Demand): Promise<Lease> {
     this.#size += 1;
+    const startedAt = performance.now();
+    const place: SocketPlace = { origin: demand.origin, route: demand.route };
     try {
       const socket = await this.#dial(demand);
-      if (!this.#closed) return this.#adopt(socket);
+      if (!this.#closed) return this.#adopt(socket, place, startedAt);
       socket.destroy();
       throw closed();
     } catch (error) {
+      socketFailed(place, performance.now() - startedAt, error);
       this.#left();
       throw error;
     }
@@ -162,8 +174,10 @@ export class SocketPool {
     }
   }
 
-  #adopt(socket: Socket): Lease {
+  #adopt(socket: Socket, place: SocketPlace, startedAt: number): Lease {
     const lease = new Lease(socket);
+    const openedAt = performance.now();
+    socketOpened(place, openedAt - startedAt);
     lease.uses = 1;
     this.#leases.add(lease);
     // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
@@ -175,6 +189,8 @@ export class SocketPool {
     });
     socket.once('close', () => {
       this.#leases.delete(lease);
+      lease.answer = undefined;
+      socketClosed(place, performance.now() - openedAt, lease.uses);
       if (lease.idle) this.#forget(lease);
       this.#left();
     });
@@ -249,6 +265,8 @@ export class SocketPool {
       };
       const waiter: Waiter = {
         demand,
+        since: performance.now(),
+        poolMs: timeouts.poolMs,
         give: (lease) => {
           settle();
           resolve(lease);
@@ -267,6 +285,7 @@ export class SocketPool {
           reject(signal.reason);
         });
       this.#waiting.add(waiter);
+      this.#unread.queued(waiter);
     });
   }
 }

@@ -1,0 +1,136 @@
+/** Answers whose body nobody reads: their sockets are taken back before others starve. */
+import type { Readable } from 'node:stream';
+import { TimeoutError } from '../errors.js';
+import { publishWarning } from '../telemetry/publish.js';
+import type { Lease } from './lease.js';
+
+/** An answer whose headers have come, for as long as it holds its socket. */
+export interface HeldAnswer {
+  /**
+   * What the caller was given, the very object. It must be a stream that shows by `readableFlowing` whether somebody reads,
+   * and that may be destroyed with an error though nobody listens for one.
+   */
+  readonly body: Readable;
+  /** Of the origin, without path and query. */
+  readonly href: string;
+  /** When its headers came, in `performance.now()` milliseconds. */
+  readonly since: number;
+  /** How long it may be left alone while nobody waits for its socket. */
+  readonly idleMs: number;
+}
+
+/** Who waits for a socket. */
+export interface Waiting {
+  /** In `performance.now()` milliseconds. */
+  readonly since: number;
+  readonly poolMs: number;
+}
+
+/** How long an unread body is let alone while somebody waits for its socket; half of `poolMs` where that is less. */
+const GRACE_MS = 1_000;
+
+/** Whether nobody has begun to read: a reader that is merely slow, or has paused, is one. */
+export function untouched(body: Readable): boolean {
+  return body.readableFlowing === null && !body.readableDidRead && !body.destroyed;
+}
+
+/** Destroys a body that nobody reads; a late reader is told why. */
+export function giveUp(body: Readable, href: string, forMs: number): void {
+  body.destroy(
+    new TimeoutError(
+      `Nobody had begun to read the answer of ${href} after ${Math.round(forMs)} ms, and its socket was taken back`,
+      {
+        phase: 'idle',
+        timeoutMs: Math.round(forMs),
+        requestSent: 'yes',
+        retryable: true,
+        hint: 'Read each body to its end, or destroy it: one that is left alone holds a socket.',
+      },
+    ),
+  );
+}
+
+/**
+ * Watches the answers of one pool. While somebody waits in the pool's queue, an untouched body loses its socket after a
+ * second (`GRACE_MS`), the oldest first and one for each that waits; else after `timeouts.idleMs`. It does so under every
+ * engine: the engine hands each answer to `SocketPool.answered`.
+ */
+export class UnreadWatch {
+  readonly #leases: ReadonlySet<Lease>;
+  readonly #queue: ReadonlySet<Waiting>;
+  #timer: NodeJS.Timeout | undefined;
+  #ringsAt = Infinity;
+  #warned = false;
+
+  /** @param queue who waits, longest first. */
+  constructor(leases: ReadonlySet<Lease>, queue: ReadonlySet<Waiting>) {
+    this.#leases = leases;
+    this.#queue = queue;
+  }
+
+  /** An answer has come, and its body is about to be handed over. */
+  answered({ since, idleMs }: HeldAnswer): void {
+    this.#ringBy(since + (this.#queue.size > 0 ? Math.min(GRACE_MS, idleMs) : idleMs));
+  }
+
+  /** Somebody waits for a socket. */
+  queued(waiter: Waiting): void {
+    this.#ringBy(waiter.since + graceOf(waiter));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#ringsAt = Infinity;
+  }
+
+  /** One timer for all; it is armed anew only where it would ring too late. */
+  #ringBy(at: number): void {
+    if (at >= this.#ringsAt) return;
+    clearTimeout(this.#timer);
+    this.#ringsAt = at;
+    const delayMs = Math.max(1, Math.ceil(at - performance.now()));
+    this.#timer = setTimeout(() => this.#look(), delayMs).unref();
+  }
+
+  #look(): void {
+    this.#ringsAt = Infinity;
+    const now = performance.now();
+    const unread = [...this.#leases].flatMap(({ answer }) =>
+      answer !== undefined && untouched(answer.body) ? [answer] : [],
+    );
+    const queue = [...this.#queue];
+    let served = 0;
+    for (const answer of unread.sort((a, b) => a.since - b.since)) {
+      const waiter = queue[served];
+      const dueAt = dueFor(answer, waiter);
+      if (now < dueAt) {
+        this.#ringBy(dueAt);
+        continue;
+      }
+      served += 1;
+      this.#warn(answer, now, waiter !== undefined);
+      giveUp(answer.body, answer.href, now - answer.since);
+    }
+  }
+
+  #warn({ href, since }: HeldAnswer, now: number, contended: boolean): void {
+    const message =
+      `Nobody had begun to read the body of an answer of ${href} after ${Math.round(now - since)} ms` +
+      `${contended ? ', and requests waited for its socket' : ''}; it was destroyed. ` +
+      'Read each body to its end, or destroy it.';
+    publishWarning({ code: 'SDK_UNREAD_BODY', message, origin: href });
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(message, { type: 'SdkWarning', code: 'SDK_UNREAD_BODY' });
+  }
+}
+
+/** Both the answer and whoever waits are given the grace whole. */
+function dueFor({ since, idleMs }: HeldAnswer, waiter: Waiting | undefined): number {
+  if (waiter === undefined) return since + idleMs;
+  return Math.min(since + idleMs, Math.max(since, waiter.since) + graceOf(waiter));
+}
+
+function graceOf({ poolMs }: Waiting): number {
+  return Math.min(GRACE_MS, poolMs / 2);
+}
