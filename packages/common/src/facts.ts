@@ -20,6 +20,8 @@ export interface DecisionFacts {
   readonly variable?: string | undefined;
   /** The NO_PROXY entry that bypassed the proxy, as written. */
   readonly bypassedBy?: string | undefined;
+  /** The PAC file that decided, without query and credentials, e.g. `pac+http://wpad.corp/proxy.pac`. */
+  readonly pac?: string | undefined;
 }
 
 /** Milliseconds since the attempt began, at each of its stations. */

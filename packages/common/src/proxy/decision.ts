@@ -20,6 +20,8 @@ export interface ProxyDecision {
   readonly bypassedBy?: string | undefined;
   /** A sentence for each entry of the list that could not be read. */
   readonly warnings: readonly string[];
+  /** The PAC file that named the candidates, as `ProxyServer.href` shows it; never of `resolveProxy`, which asks no file. */
+  readonly pac?: string | undefined;
 }
 
 const facts = new WeakMap<ProxyDecision, DecisionFacts>();
@@ -33,12 +35,14 @@ export function decisionFacts(
   const first = used === (decision.proxy ?? 'direct');
   const known = first ? facts.get(decision) : undefined;
   if (known?.origin === origin.href) return known;
+  const pac = decision.pac ?? fileOf(used);
   const made: DecisionFacts = Object.freeze({
     origin: origin.href,
     proxy: used === 'direct' ? null : used.href,
     decidedBy: decision.decidedBy,
     ...(decision.variable === undefined ? {} : { variable: decision.variable }),
     ...(decision.bypassedBy === undefined ? {} : { bypassedBy: decision.bypassedBy }),
+    ...(pac === undefined ? {} : { pac }),
   });
   if (first) facts.set(decision, made);
   return made;
@@ -52,6 +56,7 @@ export function newDecision(
   variable: string | undefined,
   bypassedBy: string | undefined,
   warnings: readonly string[],
+  pac?: string,
 ): ProxyDecision {
   return Object.freeze({
     proxy,
@@ -60,5 +65,11 @@ export function newDecision(
     ...(variable === undefined ? {} : { variable }),
     ...(bypassedBy === undefined ? {} : { bypassedBy }),
     warnings: Object.freeze([...warnings]),
+    ...(pac === undefined ? {} : { pac }),
   });
+}
+
+/** A PAC file that could not be asked is what the request failed of. */
+function fileOf(used: ProxyCandidate): string | undefined {
+  return used === 'direct' || used.pac === undefined ? undefined : used.href;
 }

@@ -3,9 +3,12 @@ import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
 import type { NoProxy } from '../../proxy/no-proxy.js';
 import type { CompiledLevel, CompiledSetting, HttpProxy } from '../../proxy/setting.js';
+import { RestingProxies } from '../../proxy/resting.js';
 import { compileLevel, composeLevel } from '../../proxy/setting.js';
 import { checkTlsOptions } from '../../route/tls-check.js';
 import type { TlsOptions } from '../../route/tls-options.js';
+import type { WarningEvent } from '../../telemetry/events.js';
+import { publishWarning } from '../../telemetry/publish.js';
 import { AxiosTransport } from '../../transport/axios-transport.js';
 import type { Timeouts } from '../../transport/timeouts.js';
 import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
@@ -36,6 +39,7 @@ interface Shared {
   ownTransport: Transport | undefined;
   closed: boolean;
   readonly warned: BoundedMap<string, true>;
+  readonly resting: RestingProxies;
 }
 
 /** Validated options. Requests read them; nothing about a request is ever kept here. */
@@ -83,6 +87,7 @@ export class Settings {
             ownTransport: undefined,
             closed: false,
             warned: new BoundedMap(MAX_WARNED),
+            resting: new RestingProxies(),
           }
         : parent.#shared;
     this.#speaks = options.httpProxy !== undefined;
@@ -167,6 +172,22 @@ export class Settings {
       field: 'close',
       hint: 'Make a new one, or close it later.',
     });
+  }
+
+  /** The proxies that failed, for this driver and all its views. */
+  get resting(): RestingProxies {
+    return this.#shared.resting;
+  }
+
+  /** Tells the logger, and whoever listens on the channel of warnings, of something that works and should be mended. */
+  warn(warning: WarningEvent): void {
+    publishWarning(warning);
+    const { message, ...fields } = warning;
+    try {
+      this.logger?.warn(message, fields);
+    } catch {
+      // A request does not fail because nobody could be told of it.
+    }
   }
 
   /** Says something of the configuration once, however many requests meet it. */

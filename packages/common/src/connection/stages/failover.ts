@@ -1,23 +1,53 @@
 /** The candidates of a decision, one after the other, while the proxies are at fault and the origin has seen nothing. */
 import { ConfigurationError, isSdkError } from '../../errors.js';
-import { decisionFacts, type ProxyDecision } from '../../proxy/decision.js';
+import type { ProxyCandidate, ProxyDecision } from '../../proxy/decision.js';
+import { decisionFacts } from '../../proxy/decision.js';
+import type { ProxyServer } from '../../route/proxy-server.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
 /** Tries the next candidate where one failed as a proxy; direct only where the list says so. */
-export async function failover(context: RequestContext, next: Next): Promise<SdkResponse> {
+export function failover(context: RequestContext, next: Next): Promise<SdkResponse> {
   const choice = context.choice as ProxyDecision;
-  const { candidates } = choice;
-  for (let i = 0; ; i += 1) {
-    const used = candidates[i] ?? 'direct';
-    const decision = decisionFacts(context.origin, choice, used);
+  const [first, second] = choice.candidates;
+  // One proxy alone never rests: there is nothing to try instead.
+  return second === undefined ? attempt(context, first ?? 'direct', next) : inTurn(context, next);
+}
+
+async function attempt(
+  context: RequestContext,
+  candidate: ProxyCandidate,
+  next: Next,
+): Promise<SdkResponse> {
+  const choice = context.choice as ProxyDecision;
+  const decision = decisionFacts(context.origin, choice, candidate);
+  try {
+    return await next({ ...context, decision, candidate });
+  } catch (failure) {
+    const error = byVariable(failure, choice);
+    if (isSdkError(error)) error.decision ??= decision;
+    throw error;
+  }
+}
+
+async function inTurn(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const { resting } = context.settings;
+  const left = [...(context.choice as ProxyDecision).candidates];
+  for (;;) {
+    const [candidate] = left.splice(resting.next(left, context), 1) as [ProxyCandidate];
+    if (candidate === 'direct') return attempt(context, candidate, next);
     try {
-      return await next({ ...context, decision, candidate: used });
-    } catch (failure) {
-      const error = byVariable(failure, choice);
-      if (isSdkError(error)) error.decision ??= decision;
-      if (i + 1 >= candidates.length || !proxyFailed(error) || context.body?.canOpen() === false)
+      const answer = await attempt(context, candidate, next);
+      resting.worked(candidate);
+      return answer;
+    } catch (error) {
+      if (!proxyFailed(error)) {
+        if (proxyWorked(error)) resting.worked(candidate);
+        else resting.leftOpen(candidate, context);
         throw error;
+      }
+      tellRest(context, candidate, resting.failed(candidate, context));
+      if (left.length === 0 || context.body?.canOpen() === false) throw error;
     }
   }
 }
@@ -29,6 +59,26 @@ function proxyFailed(error: unknown): boolean {
   if (!isSdkError(error, 'SDK_PROXY') || error.requestSent !== 'no' || error.phase === 'auth')
     return false;
   return !error.refused;
+}
+
+/** Whether a failure shows that the proxy is well: it refused, or what lies behind it answered. */
+function proxyWorked(error: unknown): boolean {
+  if (!isSdkError(error)) return false;
+  return error.code === 'SDK_TLS' || (error as { status?: unknown }).status !== undefined;
+}
+
+function tellRest(
+  { settings, origin }: RequestContext,
+  { href }: ProxyServer,
+  restMs: number | undefined,
+): void {
+  if (restMs === undefined) return;
+  settings.warn({
+    code: 'SDK_PROXY_RESTS',
+    message: `The proxy ${href} failed and is left out for ${restMs} ms, while another one of the list can be tried`,
+    origin: origin.href,
+    proxy: href,
+  });
 }
 
 /** The wire refuses a scheme that it cannot dial without knowing who named it; the environment's error names the variable. */
