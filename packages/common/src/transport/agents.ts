@@ -29,7 +29,7 @@ function addRequest(request: ClientRequest, { lease }: LeasedOptions): void {
   (request as SocketTaker).onSocket(lease.socket);
 }
 
-/** Straight to the origin. */
+/** Straight to the origin, or inside a SOCKS tunnel, which http knows nothing of. */
 class DirectAgent extends Agent implements PooledAgent {
   readonly pool: SocketPool;
 
@@ -76,7 +76,9 @@ class ForwardAgent extends HttpProxyAgent<string> implements PooledAgent {
 
 /** The agent for a route to an origin. */
 export function agentFor(route: Route, origin: Origin, limits: PoolLimits): PooledAgent {
-  if (route.way === 'direct') return new DirectAgent(origin, limits);
+  if (route.way === 'direct' || route.proxy.protocol.startsWith('socks')) {
+    return new DirectAgent(origin, limits);
+  }
   if (route.way === 'forward') return new ForwardAgent(route.proxy, limits);
   return new TunnelAgent(route.proxy, origin, limits);
 }

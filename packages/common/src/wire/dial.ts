@@ -30,9 +30,11 @@ export interface DialOrder {
 export async function dial(order: DialOrder): Promise<Socket> {
   const { origin, route } = order;
   if (route.way === 'direct') return dialOrigin(order);
-  refuseUndiallable(route.proxy);
+  refuseUnresolved(route.proxy);
   refuseBesideUnixSocket(order.tcp, route.proxy);
-  const socket = await dialProxy(order, route.proxy);
+  const socket = await (route.proxy.protocol.startsWith('socks')
+    ? dialSocks(order, route.proxy)
+    : dialProxy(order, route.proxy));
   return route.way === 'tunnel' && origin.protocol === 'https:'
     ? secureOrigin(order, socket)
     : socket;
@@ -54,14 +56,18 @@ function dialOrigin(order: DialOrder): Promise<Socket> {
 }
 
 function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
-  const timeoutMs = order.timeouts.proxyMs;
-  const limits = {
-    timeoutMs,
-    timedOut: () => dialTimedOut('proxy', timeoutMs, proxy.href),
-    signal: order.signal,
-  };
   const tunnelTo = order.route.way === 'tunnel' ? order.origin.connectAuthority : undefined;
-  return runPhase(limits, (hold) => openHttpProxy(proxy, tunnelTo, hold, order.tcp));
+  return runPhase(proxyLimits(order, proxy), (hold) =>
+    openHttpProxy(proxy, tunnelTo, hold, order.tcp),
+  );
+}
+
+/** SOCKS is loaded by those who use it. A name that is looked up here is the origin's, and so is the time it takes. */
+async function dialSocks(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
+  const { origin, tcp } = order;
+  const { openSocks, socksHosts } = await import('./socks.js');
+  const hosts = await runPhase(connectLimits(order), () => socksHosts(proxy, origin, tcp));
+  return runPhase(proxyLimits(order, proxy), (hold) => openSocks(proxy, origin, hosts, hold, tcp));
 }
 
 /** TLS inside a tunnel that stands: from here on a failure is the origin's. */
@@ -86,6 +92,15 @@ function upgradeOrigin(
   );
 }
 
+function proxyLimits(order: DialOrder, proxy: ProxyServer) {
+  const timeoutMs = order.timeouts.proxyMs;
+  return {
+    timeoutMs,
+    timedOut: () => dialTimedOut('proxy', timeoutMs, proxy.href),
+    signal: order.signal,
+  };
+}
+
 function connectLimits(order: DialOrder) {
   const timeoutMs = order.timeouts.connectMs;
   return {
@@ -95,14 +110,14 @@ function connectLimits(order: DialOrder) {
   };
 }
 
-/** Refused before a socket opens: never ignored, never direct. */
-function refuseUndiallable(proxy: ProxyServer): void {
-  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') return;
+/** A PAC file is no proxy: whoever routes over it has not asked it for one. Never ignored, never direct. */
+function refuseUnresolved(proxy: ProxyServer): void {
+  if (!proxy.protocol.startsWith('pac+')) return;
   throw new ConfigurationError(
-    `A proxy of the scheme ${proxy.protocol} cannot be dialled; nothing was sent`,
+    `A proxy of the scheme ${proxy.protocol} names a file that chooses proxies, and no connection leads to a file; nothing was sent`,
     {
       field: 'httpProxy',
-      hint: 'Give an http: or https: proxy.',
+      hint: 'Give it to a connection, which asks the file for a proxy, or route over the proxy itself.',
     },
   );
 }

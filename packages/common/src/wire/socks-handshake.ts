@@ -1,0 +1,162 @@
+/** The two dialects of SOCKS on an open connection: version 4 with its extension 4a, and 5 (RFC 1928, RFC 1929). */
+import { isIP, isIPv4 } from 'node:net';
+import type { Socket } from 'node:net';
+import { ExactReader } from './exact-reader.js';
+
+/** Whom the server is asked to connect to: a name, or an address without brackets. */
+export interface SocksTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** User name and password, or a user id; `null` where none was given. */
+export interface SocksIdentity {
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
+/**
+ * How a handshake ended: with a tunnel; with the server's reply code; because it wants other credentials or another way to
+ * give them; or with bytes that are no SOCKS.
+ */
+export type SocksOutcome =
+  | { readonly outcome: 'open' }
+  | { readonly outcome: 'reply'; readonly code: number }
+  | { readonly outcome: 'credentials'; readonly what: 'wrong' | 'missing' | 'other' }
+  | { readonly outcome: 'garbage'; readonly first: number };
+
+const CONNECT = 1;
+const OPEN: SocksOutcome = { outcome: 'open' };
+
+/**
+ * SOCKS 4: one request, one reply of 8 bytes. A name goes as 4a has it: behind the address 0.0.0.1.
+ * @throws BrokenOff where the server ends the connection.
+ */
+export function socks4Handshake(
+  socket: Socket,
+  { host, port }: SocksTarget,
+  { username }: SocksIdentity,
+): Promise<SocksOutcome> {
+  const named = !isIPv4(host);
+  const address = named ? Buffer.from([0, 0, 0, 1]) : ipv4Bytes(host);
+  const userId = Buffer.from(`${username ?? ''}\0`, 'utf8');
+  const name = Buffer.from(named ? `${host}\0` : '', 'latin1');
+  return withReader(socket, async (reader) => {
+    socket.write(
+      Buffer.concat([Buffer.from([4, CONNECT]), portBytes(port), address, userId, name]),
+    );
+    const [version = -1] = await reader.read(1);
+    // The reply's version is 0; some servers repeat the 4.
+    if (version !== 0 && version !== 4) return { outcome: 'garbage', first: version };
+    const [code = -1] = await reader.read(1);
+    if (code !== 90) return { outcome: 'reply', code };
+    await reader.read(6);
+    return OPEN;
+  });
+}
+
+const NO_AUTHENTICATION = 0;
+const USER_AND_PASSWORD = 2;
+const NONE_ACCEPTABLE = 0xff;
+
+/**
+ * SOCKS 5: methods, credentials where the server chose so, request. The credentials are only sent to a server that
+ * asks for them.
+ * @throws BrokenOff where the server ends the connection.
+ */
+export function socks5Handshake(
+  socket: Socket,
+  target: SocksTarget,
+  identity: SocksIdentity,
+): Promise<SocksOutcome> {
+  const identified = identity.username !== null;
+  const methods = identified ? [NO_AUTHENTICATION, USER_AND_PASSWORD] : [NO_AUTHENTICATION];
+  return withReader(socket, async (reader) => {
+    socket.write(Buffer.from([5, methods.length, ...methods]));
+    const [version = -1] = await reader.read(1);
+    if (version !== 5) return { outcome: 'garbage', first: version };
+    const [method = -1] = await reader.read(1);
+    if (!methods.includes(method)) {
+      const missing = !identified && (method === USER_AND_PASSWORD || method === NONE_ACCEPTABLE);
+      return { outcome: 'credentials', what: missing ? 'missing' : 'other' };
+    }
+    if (method === USER_AND_PASSWORD) {
+      socket.write(credentialsRequest(identity));
+      // The version in front of the status is 1 by RFC 1929, and 5 by some servers: only the status says something.
+      const [, status = -1] = await reader.read(2);
+      if (status !== 0) return { outcome: 'credentials', what: 'wrong' };
+    }
+    socket.write(Buffer.concat([Buffer.from([5, CONNECT, 0]), socks5Address(target)]));
+    return readSocks5Reply(reader);
+  });
+}
+
+async function readSocks5Reply(reader: ExactReader): Promise<SocksOutcome> {
+  const [version = -1] = await reader.read(1);
+  if (version !== 5) return { outcome: 'garbage', first: version };
+  const [code = -1] = await reader.read(1);
+  if (code !== 0) return { outcome: 'reply', code };
+  // The address that the server goes out from interests nobody, but what follows it is the tunnel's.
+  const [, type = -1] = await reader.read(2);
+  if (type === 1) await reader.read(4 + 2);
+  else if (type === 4) await reader.read(16 + 2);
+  else if (type === 3) await reader.read(((await reader.read(1))[0] as number) + 2);
+  else return { outcome: 'garbage', first: version };
+  return OPEN;
+}
+
+async function withReader(
+  socket: Socket,
+  work: (reader: ExactReader) => Promise<SocksOutcome>,
+): Promise<SocksOutcome> {
+  const reader = new ExactReader(socket);
+  try {
+    return await work(reader);
+  } finally {
+    reader.release();
+  }
+}
+
+function credentialsRequest({ username, password }: SocksIdentity): Buffer {
+  const user = Buffer.from(username ?? '', 'utf8');
+  const secret = Buffer.from(password ?? '', 'utf8');
+  return Buffer.concat([Buffer.from([1, user.length]), user, Buffer.from([secret.length]), secret]);
+}
+
+function socks5Address({ host, port }: SocksTarget): Buffer {
+  const family = isIP(host);
+  if (family === 4) return Buffer.concat([Buffer.from([1]), ipv4Bytes(host), portBytes(port)]);
+  if (family === 6) return Buffer.concat([Buffer.from([4]), ipv6Bytes(host), portBytes(port)]);
+  const name = Buffer.from(host, 'latin1');
+  return Buffer.concat([Buffer.from([3, name.length]), name, portBytes(port)]);
+}
+
+function ipv4Bytes(address: string): Buffer {
+  return Buffer.from(address.split('.').map(Number));
+}
+
+/** An IPv6 address in any spelling, a zone id left out: it names an interface of this machine. */
+function ipv6Bytes(address: string): Buffer {
+  const [head = '', tail] = (address.split('%')[0] as string).split('::');
+  const left = groupsOf(head);
+  const right = tail === undefined ? [] : groupsOf(tail);
+  const bytes = Buffer.alloc(16);
+  left.forEach((group, i) => bytes.writeUInt16BE(group, 2 * i));
+  right.forEach((group, i) => bytes.writeUInt16BE(group, 16 - 2 * (right.length - i)));
+  return bytes;
+}
+
+function groupsOf(part: string): number[] {
+  if (part === '') return [];
+  return part.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+    return [a * 256 + b, c * 256 + d];
+  });
+}
+
+function portBytes(port: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(port);
+  return bytes;
+}
