@@ -20,6 +20,8 @@ export type {
 } from './scripted-proxy.js';
 export { scripts } from './scripts.js';
 export type { TunnelScriptOptions } from './scripts.js';
+export { startSocks } from './socks.js';
+export type { Socks, SocksOptions, SocksRequest } from './socks.js';
 export { until } from './until.js';
 export { testComputeDriver } from './contracts/compute.js';
 export type { ComputeContract } from './contracts/compute.js';
@@ -27,4 +29,21 @@ export { testDnsDriver } from './contracts/dns.js';
 export type { DnsContract } from './contracts/dns.js';
 export { testStorageDriver } from './contracts/storage.js';
 export type { StorageContract, StorageGap, UrlAnswer } from './contracts/storage-bench.js';
-export type { ExpectFunction, Matchers, Runner, TestFunction } from './contracts/runner.js';
+export { testTransport } from './contracts/transport.js';
+export { attempt, serverAt } from './contracts/transport-attempt.js';
+export type { Attempt } from './contracts/transport-attempt.js';
+export type {
+  AnswerFunction,
+  ArrivedRequest,
+  PlayedAnswer,
+  TransportCapabilities,
+  TransportContract,
+  TransportFactory,
+} from './contracts/transport-bench.js';
+export type {
+  ExpectFunction,
+  Matchers,
+  PlainMatchers,
+  Runner,
+  TestFunction,
+} from './contracts/runner.js';
