@@ -1,32 +1,7 @@
-/** One attempt with what a test leaves open filled in. */
+/** One attempt with what a test leaves open filled in, and its answer. */
 import type { Readable } from 'node:stream';
-import {
-  DEFAULT_TIMEOUTS,
-  originOf,
-  routeTo,
-  type ProxyServer,
-  type Timeouts,
-  type TransportRequest,
-} from '@sdk/common';
 
-export type Attempt = Partial<Omit<TransportRequest, 'timeouts' | 'origin' | 'route'>> & {
-  readonly via?: ProxyServer | undefined;
-  readonly timeouts?: Partial<Timeouts> | undefined;
-};
-
-/** An attempt at `url`, by GET and direct unless said otherwise. */
-export function attempt(url: string, { via, timeouts, ...rest }: Attempt = {}): TransportRequest {
-  const origin = originOf(url);
-  return {
-    method: 'GET',
-    origin,
-    path: url.slice(url.indexOf('/', 8)),
-    headers: [],
-    route: routeTo(origin, via),
-    ...rest,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
-  };
-}
+export { attempt, type Attempt } from '@sdk/testing';
 
 /** A body, whole. */
 export async function text(body: Readable): Promise<string> {

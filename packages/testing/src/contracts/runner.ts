@@ -4,13 +4,20 @@ import { inspect } from 'node:util';
 /** Declares a test; its name is a true sentence. */
 export type TestFunction = (name: string, run: () => Promise<void>, timeoutMs?: number) => unknown;
 
-/** The matchers that the suites use. */
-export interface Matchers {
+/** The matchers that the suites use, as they are. */
+export interface PlainMatchers {
   toBe(expected: unknown): unknown;
   toEqual(expected: unknown): unknown;
   toContain(expected: unknown): unknown;
+  toMatch(expected: RegExp): unknown;
   toMatchObject(expected: Record<string, unknown>): unknown;
   toBeGreaterThan(expected: number): unknown;
+  toBeLessThan(expected: number): unknown;
+}
+
+/** The matchers that the suites use, and their opposites. */
+export interface Matchers extends PlainMatchers {
+  readonly not: PlainMatchers;
 }
 
 /** Begins an assertion. */

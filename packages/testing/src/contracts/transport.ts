@@ -1,0 +1,72 @@
+import type { TransportBench, TransportContract, TransportFactory } from './transport-bench.js';
+import { testAborts } from './transport-aborts.js';
+import { testAmbient } from './transport-ambient.js';
+import { testBodies } from './transport-bodies.js';
+import { testClosing } from './transport-closing.js';
+import { testConnect } from './transport-connect.js';
+import { testCore } from './transport-core.js';
+import { testFailures } from './transport-failures.js';
+import { testForward } from './transport-forward.js';
+import { testHeaders } from './transport-headers.js';
+import { testLimits } from './transport-limits.js';
+import { testPooling } from './transport-pooling.js';
+import { testSecrets } from './transport-secrets.js';
+import { testStale } from './transport-stale.js';
+import { TransportStand } from './transport-stand.js';
+import { testTimers } from './transport-timers.js';
+import { testTls } from './transport-tls.js';
+import { testUploads } from './transport-uploads.js';
+import { testWays } from './transport-ways.js';
+
+const TEST_MS = 60_000;
+
+/**
+ * What holds for every transport, as tests of any runner. Each is named by its rule.
+ *
+ * Each test makes a transport of its own, starts the origins and proxies that it needs on loopback, and closes all of
+ * them. What a transport cannot do is said in `capabilities`; what is left out of it is tested.
+ *
+ * @param factory makes the transport; it is handed the options that the test needs
+ * @example
+ * testTransport((options) => new RecordingTransport(new AxiosTransport(options)), { test, expect });
+ */
+export function testTransport(factory: TransportFactory, contract: TransportContract): void {
+  const bench: TransportBench = {
+    expect: contract.expect,
+    can: { network: true, proxies: true, pools: true, knobs: true, ...contract.capabilities },
+    on: (name, run) => {
+      contract.test(
+        name,
+        async () => {
+          const stand = new TransportStand(factory);
+          try {
+            await run(stand);
+          } finally {
+            await stand.close();
+          }
+        },
+        TEST_MS,
+      );
+    },
+  };
+
+  testCore(bench);
+  if (!bench.can.network) return;
+  testWays(bench);
+  testHeaders(bench);
+  testBodies(bench);
+  testUploads(bench);
+  testTls(bench);
+  testTimers(bench);
+  testAborts(bench);
+  testFailures(bench);
+  testSecrets(bench);
+  testClosing(bench);
+  testAmbient(bench);
+  testPooling(bench);
+  testStale(bench);
+  testLimits(bench);
+  if (!bench.can.proxies) return;
+  testConnect(bench);
+  testForward(bench);
+}
