@@ -1,11 +1,16 @@
-/** What a client has to reach, the same for all. */
+/** What a client has to do, the same for all. */
 export interface Task {
-  /** `http://127.0.0.1:3128` */
+  /** Through a tunnel to an https: origin, by absolute-form to an http: one, or straight to an https: one. */
+  readonly way: 'connect' | 'forward' | 'direct';
+  /** `http://127.0.0.1:3128`; nobody is asked on the direct way. */
   readonly proxy: string;
   /** `https://localhost:8443` */
   readonly origin: string;
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON, for a POST. */
+  readonly body?: string | undefined;
   /** How many calls run at a time: a client that has a bound of its own is set to it. */
   readonly concurrency: number;
 }

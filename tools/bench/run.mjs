@@ -1,9 +1,10 @@
 /**
- * What a request through a CONNECT tunnel costs, side by side with other clients:
+ * What requests cost, side by side with other clients:
  *
- *     node tools/bench/run.mjs                   all clients; a table on the screen and in README.md
- *     node tools/bench/run.mjs --quick           fewer rounds, on the screen only
+ *     node tools/bench/run.mjs                   everything; tables on the screen and in README.md, a plot in plot.svg
+ *     node tools/bench/run.mjs --quick           the first two scenarios in fewer rounds, on the screen only
  *     node tools/bench/run.mjs --only a,b        these clients, on the screen only
+ *     node tools/bench/run.mjs --scenario TEXT   the scenarios whose name has it, on the screen only
  *     node tools/bench/run.mjs --profile DIR     CPU profiles of the clients in DIR, on the screen only
  *
  * It measures what users get, the compiled packages: build first.
@@ -13,110 +14,122 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCertificateAuthority } from '@sdk/testing';
+import { runColdStarts } from './cold-start.mjs';
+import { runDecisions } from './decision.mjs';
+import { goalsOf, goalsTable } from './goals.mjs';
+import { plotOf } from './plot.mjs';
 import { start } from './processes.mjs';
 import { runScenario } from './scenario.mjs';
+import { BODIES, scenarios, TITLES, YARDSTICK } from './scenarios.mjs';
+import { runStreams } from './streams.mjs';
 import { tableOf } from './table.mjs';
 
-/** The clients, in the order of the table: file in peers/ → what it is. */
-const TITLES = {
-  'axios-transport': '`AxiosTransport`, bare',
-  driver: '`PowerDns.getZone()`, whole',
-  'node-https': 'node `https`, `HttpsProxyAgent`',
-  axios: '`axios`, `HttpsProxyAgent`',
-  undici: '`undici` `request`, `ProxyAgent`',
-  'tls-socket': 'a TLS socket without HTTP',
-};
-const YARDSTICK = 'node-https';
-
-const SIZES = [
-  { concurrency: 1, requests: 2_000, warmUp: 4_000, rounds: 9 },
-  { concurrency: 64, requests: 6_000, warmUp: 12_000, rounds: 9 },
-];
-const QUICK_ROUNDS = 3;
-
-/** What PowerDNS answers about a zone and its SOA. */
-const BODY = JSON.stringify({
-  account: '',
-  api_rectify: false,
-  catalog: '',
-  dnssec: false,
-  edited_serial: 2026110201,
-  id: 'example.org.',
-  kind: 'Native',
-  last_check: 0,
-  master_tsig_key_ids: [],
-  masters: [],
-  name: 'example.org.',
-  notified_serial: 0,
-  nsec3narrow: false,
-  nsec3param: '',
-  rrsets: [
-    {
-      comments: [],
-      name: 'example.org.',
-      records: [
-        {
-          content:
-            'a.misconfigured.dns.server.invalid. hostmaster.example.org. 2026110201 10800 3600 604800 3600',
-          disabled: false,
-        },
-      ],
-      ttl: 3600,
-      type: 'SOA',
-    },
-  ],
-  serial: 2026110201,
-  slave_tsig_key_ids: [],
-  soa_edit: '',
-  soa_edit_api: 'DEFAULT',
-  url: '/api/v1/servers/localhost/zones/example.org.',
-});
-const TASK = {
-  path: '/api/v1/servers/localhost/zones/example.org.?rrset_name=example.org.&rrset_type=SOA',
-  headers: { 'X-API-Key': 'a-key-that-nobody-checks', Accept: 'application/json' },
-};
-
+const FULL = { rounds: 9, ms: 400, warmUpMs: 1_500 };
+const QUICK = { rounds: 3, ms: 300, warmUpMs: 1_000 };
+const ROUNDS = 9;
+const STREAM_MEBIBYTES = 256;
+const OURS = ['axios-transport', 'axios-transport-interceptors', 'undici-transport', 'driver'];
 const README = new URL('README.md', import.meta.url);
+const PLOT = new URL('plot.svg', import.meta.url);
+const PACKAGES = [
+  'https-proxy-agent',
+  'axios',
+  'undici',
+  'got',
+  'gaxios',
+  '@smithy/node-http-handler',
+  '@azure/core-rest-pipeline',
+];
 const MARKERS = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, profile: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    scenario: { type: 'string' },
+    profile: { type: 'string' },
+  },
 });
-const peers = flags.only?.split(',') ?? Object.keys(TITLES);
+const whole = Object.keys(flags).length === 0;
+const chosen = scenarios().filter(
+  ({ name }, i) => name.includes(flags.scenario ?? '') && (!flags.quick || flags.scenario || i < 2),
+);
 const startedAt = performance.now();
 
 const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
-const origin = start('servers/origin.mjs');
-const proxy = start('servers/tunnel-proxy.mjs');
+const originProcess = start('servers/origin.mjs');
+const proxy = start('servers/proxy.mjs');
 try {
   const authority = await createCertificateAuthority();
   const roots = path.join(folder, 'root.pem');
   await writeFile(roots, authority.cert);
-  const { port } = await origin.ask({
+  /** @type {{ https: number, http: number }} */
+  const origin = await originProcess.ask({
     ...(await authority.issue({ hosts: ['localhost'] })),
-    body: BODY,
+    bodies: BODIES,
   });
+  // Every client trusts the origin by Node's own means, so that none pays for a list of roots of its own.
+  const env = { NODE_EXTRA_CA_CERTS: roots };
+  const common = { proxy, origin, env, say };
   const sections = [await machine()];
-  for (const size of SIZES) {
+  const goals = [];
+  for (const scenario of chosen) {
     const results = await runScenario({
-      peers,
-      size: flags.quick ? { ...size, rounds: QUICK_ROUNDS } : size,
-      proxy,
-      task: { ...TASK, origin: `https://localhost:${port}` },
-      // Every client trusts the origin by Node's own means, so that none pays for a list of roots of its own.
-      env: { NODE_EXTRA_CA_CERTS: roots },
+      ...common,
+      scenario,
+      peers: flags.only?.split(',') ?? scenario.peers,
+      bounds: flags.quick ? QUICK : FULL,
       ...(flags.profile === undefined ? {} : { profiles: path.resolve(flags.profile) }),
-      say: (text) => process.stderr.write(`bench: ${text}\n`),
     });
-    sections.push(`### ${size.concurrency} at a time`, tableOf(results, TITLES, YARDSTICK));
+    sections.push(`### ${scenario.name}`, tableOf(results, TITLES, YARDSTICK));
+    goals.push(...goalsOf(scenario, results, YARDSTICK));
+    if (whole && scenario === chosen[0]) {
+      const title = `CPU for each request, undici = 1: ${scenario.name}`;
+      await writeFile(
+        PLOT,
+        plotOf({ title, results, titles: TITLES, yardstick: YARDSTICK, ours: OURS }),
+      );
+    }
   }
+  if (whole) {
+    const streams = await runStreams({ ...common, rounds: 7, mebibytes: STREAM_MEBIBYTES });
+    sections.push(`### ${STREAM_MEBIBYTES} MiB down`, streams.tables.down);
+    sections.push(`### ${STREAM_MEBIBYTES} MiB up`, streams.tables.up);
+    const coldStarts = await runColdStarts({
+      ...common,
+      rounds: ROUNDS,
+      scenario: /** @type {import('./scenarios.mjs').Scenario} */ (chosen[0]),
+    });
+    sections.push('### Cold start', coldStarts.table);
+    const decisions = runDecisions(ROUNDS);
+    sections.push('### Route decision', decisions.table);
+    for (const [direction, { throughput, rssMib }] of Object.entries(streams.verdict)) {
+      const what = `AxiosTransport, ${STREAM_MEBIBYTES} MiB ${direction}`;
+      goals.push({
+        what: `${what}: throughput to node https`,
+        measured: throughput,
+        bound: 0.97,
+        side: /** @type {const} */ ('at least'),
+      });
+      goals.push({ what: `${what}: MiB of RSS above node https`, measured: rssMib, bound: 15 });
+    }
+    goals.push({ what: 'cold start of a driver to axios', measured: coldStarts.ratio, bound: 1 });
+    goals.push({ what: 'decision for a known host, µs', measured: decisions.warm, bound: 0.5 });
+    goals.push({ what: 'decision for a new host, µs', measured: decisions.fresh, bound: 1 });
+  }
+  sections.splice(1, 0, '### Goals', goalsTable(goals));
   const figures = sections.join('\n\n');
   console.log(`\n${figures}\n`);
-  if (Object.keys(flags).length === 0) await writeFigures(figures);
+  if (whole) await writeFigures(figures);
 } finally {
-  await Promise.all([origin.end(), proxy.end()]);
+  await Promise.all([originProcess.end(), proxy.end()]);
   await rm(folder, { recursive: true, force: true });
-  process.stderr.write(`bench: ${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all\n`);
+  say(`${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
+}
+
+/** @param {string} text */
+function say(text) {
+  process.stderr.write(`bench: ${text}\n`);
 }
 
 /** @param {string} figures */
@@ -134,7 +147,7 @@ async function writeFigures(figures) {
 async function machine() {
   const [cpu] = cpus();
   const versions = [];
-  for (const name of ['https-proxy-agent', 'axios', 'undici']) {
+  for (const name of PACKAGES) {
     const manifest = await readFile(
       new URL(`node_modules/${name}/package.json`, import.meta.url),
       'utf8',
@@ -143,6 +156,6 @@ async function machine() {
   }
   return [
     `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform} ${process.arch}, Node ${process.versions.node},`,
-    `${versions.join(', ')}; answers of ${BODY.length} B; medians of the rounds, the least and the most behind them.`,
+    `${versions.join(', ')}; medians of the rounds, the least and the most behind them.`,
   ].join(' ');
 }

@@ -1,16 +1,23 @@
-/** axios with its own proxy support off and the same keep-alive HttpsProxyAgent as node's https. */
+/** axios with its own proxy support off and the same keep-alive agent as node's https. */
 import axios from 'axios';
-import { HttpsProxyAgent } from 'https-proxy-agent';
+import { agentOf } from './agents.mjs';
 
 /** @type {import('../peer.js').Open} */
-export function open({ proxy, origin, path, headers, concurrency }) {
-  const httpsAgent = new HttpsProxyAgent(proxy, { keepAlive: true, maxSockets: concurrency });
-  const client = axios.create({ baseURL: origin, headers, httpsAgent, proxy: false });
+export function open(task) {
+  const agent = agentOf(task);
+  const { origin, headers, method, path, body } = task;
+  const client = axios.create({
+    baseURL: origin,
+    headers,
+    httpAgent: agent,
+    httpsAgent: agent,
+    proxy: false,
+  });
   return {
     async call() {
-      const { data } = await client.get(path);
+      const { data } = await client.request({ method, url: path, data: body });
       return data;
     },
-    close: () => httpsAgent.destroy(),
+    close: () => agent.destroy(),
   };
 }

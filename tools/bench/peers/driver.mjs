@@ -5,9 +5,10 @@
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 
 /** @type {import('../peer.js').Open} */
-export function open({ proxy, origin, headers }) {
+export function open({ way, origin, proxy, headers }) {
   const apiKey = headers['X-API-Key'] ?? '';
-  const dns = new PowerDns({ endpoint: origin, apiKey, httpProxy: proxy, env: {} });
+  const httpProxy = way === 'direct' ? false : proxy;
+  const dns = new PowerDns({ endpoint: origin, apiKey, httpProxy, env: {} });
   return {
     call: () => dns.getZone('example.org'),
     close: () => dns.close(),

@@ -6,15 +6,18 @@ import { connect } from 'node:net';
 import { connect as secure } from 'node:tls';
 
 /** @type {import('../peer.js').Open} */
-export function open({ proxy, origin, path, headers }) {
+export function open({ way, proxy, origin, method, path, headers, body = '' }) {
   const { hostname, port, host } = new URL(origin);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines.join('')}\r\n`;
+  const length = method === 'POST' ? `Content-Length: ${Buffer.byteLength(body)}\r\n` : '';
+  const request = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines.join('')}${length}\r\n${body}`;
   /** @type {import('node:tls').TLSSocket[]} */
   const idle = [];
+  const reach = () =>
+    way === 'connect' ? tunnel(proxy, hostname, port) : direct(hostname, Number(port));
   return {
     async call() {
-      const socket = idle.pop() ?? (await tunnel(proxy, hostname, port));
+      const socket = idle.pop() ?? (await reach());
       const answer = await exchange(socket, request);
       idle.push(socket);
       return JSON.parse(answer);
@@ -23,6 +26,21 @@ export function open({ proxy, origin, path, headers }) {
       for (const socket of idle) socket.destroy();
     },
   };
+}
+
+/**
+ * @param {string} hostname
+ * @param {number} port
+ * @returns {Promise<import('node:tls').TLSSocket>}
+ */
+function direct(hostname, port) {
+  return new Promise((resolve, reject) => {
+    const socket = secure({ host: hostname, port, servername: hostname }, () => {
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
 }
 
 /**
