@@ -114,6 +114,19 @@ export function checkSocksCredentials(credentials: ProxyCredentials, field: stri
   );
 }
 
+/** A value without a scheme would be shown whole, so only schemes that are known by name are. */
+const SHOWN =
+  /^(Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|PrivateToken|SCRAM-SHA-1|SCRAM-SHA-256|Token|vapid) /i;
+
+/** What is sent first, as an error calls it: `Basic`, `Bearer`. */
+export function labelOf(credentials: ProxyCredentials): string {
+  if ('token' in credentials) return 'Bearer';
+  if ('authorization' in credentials)
+    return SHOWN.exec(credentials.authorization)?.[1] ?? 'the given authorization';
+  if (credentials.scheme === 'negotiate') return 'Negotiate';
+  return credentials.scheme === 'digest' ? 'Digest' : 'Basic';
+}
+
 /** Why credentials cannot be sent, in words that do not show them; `undefined` where they can. */
 export function credentialsProblem(username: string, password: string | null): string | undefined {
   // RFC 7617, section 2: the first colon ends the user name, and neither part holds a control character.

@@ -5,7 +5,10 @@ import { AgentsByKey } from './agents-by-key.js';
 import { agentFor, type PooledAgent } from './agents.js';
 import { checkInstance, dispatch, hasWork } from './axios-dispatch.js';
 import { exchange } from './exchange.js';
-import { headOf } from './head.js';
+import { forwardLegs, type ForwardLeg } from './forward-legs.js';
+import { headOf, type Head } from './head.js';
+import type { Lease } from './lease.js';
+import type { SocketPool } from './pool.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 
@@ -51,12 +54,23 @@ export class AxiosTransport implements Transport {
     await this.#agents.close();
   }
 
-  async #carry(request: TransportRequest): Promise<TransportResponse> {
+  #carry(request: TransportRequest): Promise<TransportResponse> {
+    return request.route.way === 'forward'
+      ? forwardLegs(request, this.#sendLeg)
+      : this.#sendLeg(request);
+  }
+
+  readonly #sendLeg = async (
+    request: TransportRequest,
+    leg?: ForwardLeg,
+  ): Promise<TransportResponse> => {
     const startedAt = performance.now();
     const head = headOf(request);
     const agent = this.#agents.get(request.route, request.origin, request.tls);
     const { pool } = agent;
-    const fresh = request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive);
+    const fresh =
+      leg?.bound !== true &&
+      (request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive));
     const lease =
       (fresh ? undefined : pool.take()) ??
       (await pool.acquire(fresh ? { ...request, freshSocket: true } : request));
@@ -64,8 +78,10 @@ export class AxiosTransport implements Transport {
       pool.release(lease);
       throw request.signal.reason;
     }
+    const asking = leg && authorize(leg, lease, head, pool);
+    if (asking !== undefined) await asking;
     return exchange(agent, lease, request, head, startedAt);
-  }
+  };
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -76,6 +92,27 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 function mustNotBeLost({ method, route }: TransportRequest): boolean {
   return route.way === 'forward' && !SAFE.has(method);
+}
+
+/** Adds who we are, now that the connection is known. Waits only where the scheme does. */
+function authorize(
+  leg: ForwardLeg,
+  lease: Lease,
+  head: Head,
+  pool: SocketPool,
+): Promise<void> | undefined {
+  const add = (value: string | undefined): void => {
+    if (value !== undefined) head.headers.push('Proxy-Authorization', value);
+  };
+  const authorization = leg.authorization(lease.socket);
+  if (!(authorization instanceof Promise)) {
+    add(authorization);
+    return undefined;
+  }
+  return authorization.then(add).catch((error: unknown) => {
+    pool.release(lease);
+    throw error;
+  });
 }
 
 /** An instance that adds nothing of its own to a request. */

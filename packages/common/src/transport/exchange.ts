@@ -9,7 +9,6 @@ import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 import { ConfigurationError, type TimeoutPhase } from '../errors.js';
 import { exchangeFailed, exchangeTimedOut } from '../wire/failure.js';
-import { forwardRefused } from '../wire/proxy-failure.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
 import type { Head } from './head.js';
@@ -176,10 +175,6 @@ class Exchange {
   #answer(message: IncomingMessage): void {
     const { method, origin, route, timeouts } = this.#request;
     const status = message.statusCode as number;
-    if (status === 407 && route.way === 'forward') {
-      this.fail(forwardRefused(route.proxy, status, message.rawHeaders));
-      return;
-    }
     const lease = this.#lease;
     const headers = new ResponseHeaders(message.rawHeaders);
     this.#response = message;

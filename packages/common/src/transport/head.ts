@@ -15,7 +15,7 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 
 /**
  * Adds what the caller left out (Host, the body's framing) and what the way asks for (the absolute form, the proxy's own
- * headers). The path is kept byte for byte: a `//` or `/../` in a signed object key must arrive as it was signed.
+ * headers; not who we are, which only the connection's turn tells). The path is kept byte for byte: a `//` or `/../` in a signed object key must arrive as it was signed.
  * @throws ConfigurationError for a path that cannot be sent, or a header that belongs elsewhere.
  */
 export function headOf(request: TransportRequest): Head {
@@ -35,8 +35,6 @@ export function headOf(request: TransportRequest): Head {
   else checkLength(request.body, declaredBytes);
   if (route.way !== 'forward') return { target: path, headers, declaredBytes };
   const { proxy } = route;
-  const authorization = proxy.basicAuthorization;
-  if (authorization !== undefined) headers.push('Proxy-Authorization', authorization);
   for (const part of proxy.headers) headers.push(part);
   return { target: origin.href + path, headers, declaredBytes };
 }

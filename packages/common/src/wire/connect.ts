@@ -1,28 +1,35 @@
 /** The CONNECT exchange (RFC 9110 §9.3.6) on an open connection to a proxy. */
 import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
-import { tunnelBroken, tunnelRefused } from './proxy-failure.js';
-import { readTunnelAnswer } from './tunnel-answer.js';
+import { tunnelBroken } from './proxy-failure.js';
+import { readTunnelAnswer, type TunnelAnswer } from './tunnel-answer.js';
 
 /** A proxy that sends more header than this is not one to trust with memory. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const END_OF_HEADER = '\r\n\r\n';
 
 /**
- * Asks `proxy` for a tunnel to `target` (`host:port`, an IPv6 address in brackets). Resolves when the tunnel stands;
- * bytes that came behind the answer are put back, since they belong to the tunnel.
- * @throws ProxyError of phase `auth` or `tunnel`.
+ * Asks `proxy` for a tunnel to `target` (`host:port`, an IPv6 address in brackets), and resolves with its final answer:
+ * where that is 2xx the tunnel stands. Bytes that came behind the head are put back, since they belong to the tunnel, or
+ * to the body of a refusal.
+ * @param authorization the `Proxy-Authorization` value, each character a byte
+ * @throws ProxyError of phase `tunnel` where there is no answer.
  */
-export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): Promise<void> {
+export function askTunnel(
+  socket: Socket,
+  proxy: ProxyServer,
+  target: string,
+  authorization: string | undefined,
+): Promise<TunnelAnswer> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
 
-    const finish = (error?: Error): void => {
+    const finish = (outcome: Error | TunnelAnswer): void => {
       socket.removeListener('readable', onReadable);
       socket.removeListener('end', onEnd);
       socket.removeListener('error', onError);
-      if (error === undefined) resolve();
-      else reject(error);
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
     };
     const onReadable = (): void => {
       for (
@@ -50,7 +57,7 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): 
           received = Buffer.alloc(0);
           continue;
         }
-        return finish(answer.status < 300 ? undefined : tunnelRefused(proxy, target, answer));
+        return finish(answer);
       }
     };
     const onEnd = (): void =>
@@ -60,13 +67,16 @@ export function openTunnel(socket: Socket, proxy: ProxyServer, target: string): 
     socket.on('readable', onReadable);
     socket.on('end', onEnd);
     socket.on('error', onError);
-    socket.write(connectRequest(proxy, target));
+    socket.write(connectRequest(proxy, target, authorization), 'latin1');
   });
 }
 
-function connectRequest(proxy: ProxyServer, target: string): string {
+function connectRequest(
+  proxy: ProxyServer,
+  target: string,
+  authorization: string | undefined,
+): string {
   let text = `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n`;
-  const authorization = proxy.basicAuthorization;
   if (authorization !== undefined) text += `Proxy-Authorization: ${authorization}\r\n`;
   for (let i = 0; i < proxy.headers.length; i += 2)
     text += `${proxy.headers[i]}: ${proxy.headers[i + 1]}\r\n`;

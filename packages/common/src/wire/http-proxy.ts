@@ -1,7 +1,7 @@
 /** The way through an HTTP proxy: TCP, TLS where the proxy asks for it, and a tunnel where the route is one. */
 import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
-import { openTunnel } from './connect.js';
+import { openTunnel } from './tunnel.js';
 import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
 import { openTcp, type TcpOptions } from './tcp.js';
 import { openTls } from './tls.js';
@@ -17,9 +17,8 @@ export async function openHttpProxy(
   hold: (socket: Socket) => void,
   tcp?: TcpOptions,
 ): Promise<Socket> {
-  const socket = await reach(proxy, hold, tcp);
-  if (tunnelTo !== undefined) await openTunnel(socket, proxy, tunnelTo);
-  return socket;
+  const open = (): Promise<Socket> => reach(proxy, hold, tcp);
+  return tunnelTo === undefined ? open() : openTunnel(open, proxy, tunnelTo);
 }
 
 async function reach(

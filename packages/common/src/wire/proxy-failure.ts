@@ -4,7 +4,7 @@ import type { SdkError } from '../errors.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { isLookupFailure } from './lookup.js';
 import { bare, codeOf, speaksPlain } from './node-error.js';
-import type { TunnelAnswer } from './tunnel-answer.js';
+import { valuesOf, type TunnelAnswer } from './tunnel-answer.js';
 
 /** TCP to the proxy failed. */
 export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
@@ -42,28 +42,22 @@ export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
   });
 }
 
-/** The proxy answered CONNECT with a refusal. */
+/** The proxy answered CONNECT with a refusal that is not about credentials. */
 export function tunnelRefused(proxy: ProxyServer, target: string, answer: TunnelAnswer): SdkError {
   const { status } = answer;
-  // tinyproxy answers a wrong password with 401.
-  const auth = status === 407 || status === 401;
-  const offered = valuesOf(answer, 'proxy-authenticate').concat(
-    auth ? valuesOf(answer, 'www-authenticate') : [],
-  );
   const reason = reasonOf(answer);
+  // A gateway's failure is the proxy's own: another one may reach the target.
+  const gateway = status === 502 || status === 503 || status === 504;
   return new ProxyError(
-    auth
-      ? `The proxy ${proxy.href} ${proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`
-      : `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
+    `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
     {
-      phase: auth ? 'auth' : 'tunnel',
+      phase: 'tunnel',
       proxy: proxy.href,
       status,
       requestSent: 'no',
-      // A gateway's failure is the proxy's own: another one may reach the target.
-      refused: status !== 502 && status !== 503 && status !== 504,
-      retryable: status === 502 || status === 503 || status === 504 || status === 429,
-      hint: auth ? authHint(proxy, offered) : refusalHint(status),
+      refused: !gateway,
+      retryable: gateway || status === 429,
+      hint: refusalHint(status),
     },
   );
 }
@@ -106,23 +100,6 @@ export function tunnelBroken(
   });
 }
 
-/** A proxy asked for credentials in absolute-form, where only a proxy sends 407. */
-export function forwardRefused(
-  proxy: ProxyServer,
-  status: number,
-  rawHeaders: readonly string[],
-): SdkError {
-  const headers: [string, string][] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.push([(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string]);
-  }
-  return tunnelRefused(proxy, 'the target', { status, headers });
-}
-
-function valuesOf(answer: TunnelAnswer, name: string): string[] {
-  return answer.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
-}
-
 /**
  * The proxy's own word for its refusal (RFC 9209 §2.3, squid's error names). Only the word: the rest of such a header is
  * free text, and a proxy may echo in it what it was sent.
@@ -133,16 +110,6 @@ function reasonOf(answer: TunnelAnswer): string | undefined {
   return (
     /;\s*error=([a-z_]{1,40})(?![\w-])/.exec(status)?.[1] ?? /\bERR_[A-Z_]{1,40}\b/.exec(squid)?.[0]
   );
-}
-
-function authHint(proxy: ProxyServer, offered: readonly string[]): string {
-  const schemes = [
-    ...new Set(offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter(Boolean)),
-  ].join(', ');
-  const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
-  return proxy.username === null
-    ? `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`
-    : `Basic credentials were sent; check the user name and the password (percent-encode them in a URL).${asked}`;
 }
 
 function refusalHint(status: number): string {

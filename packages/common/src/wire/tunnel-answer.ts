@@ -3,6 +3,8 @@
 /** What the proxy answered. */
 export interface TunnelAnswer {
   readonly status: number;
+  /** Whether it is HTTP/1.0, which closes the connection unless it says otherwise. */
+  readonly old: boolean;
   /** Lower-case names to values, in order. */
   readonly headers: readonly (readonly [string, string])[];
 }
@@ -10,7 +12,7 @@ export interface TunnelAnswer {
 /** Reads a head without its closing blank line; HTTP/1.0 is as good as 1.1. `undefined` where it is no HTTP. */
 export function readTunnelAnswer(text: string): TunnelAnswer | undefined {
   const [statusLine = '', ...lines] = text.split('\r\n');
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine)?.[1];
+  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(statusLine) ?? [];
   if (status === undefined) return undefined;
   const headers = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(':');
@@ -18,5 +20,10 @@ export function readTunnelAnswer(text: string): TunnelAnswer | undefined {
       ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]]
       : [];
   });
-  return { status: Number(status), headers };
+  return { status: Number(status), old: minor === '0', headers };
+}
+
+/** Every value of a header, in order. @param name in lower case */
+export function valuesOf(answer: TunnelAnswer, name: string): string[] {
+  return answer.headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
 }

@@ -2,6 +2,9 @@
 import { ProxyError } from '../../errors.js';
 import type { RequestSent } from '../../errors.js';
 import type { DecisionFacts } from '../../facts.js';
+import { authRefused } from '../../route/auth-refusal.js';
+import { parseChallenges, schemesOf } from '../../route/challenges.js';
+import { labelOf } from '../../route/proxy-credentials.js';
 import type { Route } from '../../route/route.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
@@ -28,20 +31,17 @@ export function answerOfProxy(
   const tinyproxy = /^tinyproxy\b/i.test(headers.get('server') ?? '');
   // tinyproxy answers a wrong password with 401.
   if (status === 407 || (tinyproxy && status === 401)) {
-    const schemes = schemesOf(headers);
-    const asked = schemes === '' ? '' : ` The proxy offers: ${schemes}.`;
-    return new ProxyError(
-      `The proxy ${proxy} ${route.proxy.username === null ? 'asks for credentials' : 'refused the credentials'} (${status})`,
-      {
-        phase: 'auth',
-        proxy,
-        status,
-        requestSent: 'no',
-        retryable: false,
-        hint: `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${asked}`,
-        decision,
-      },
+    const offered = ['proxy-authenticate', 'www-authenticate'].flatMap((name) =>
+      headers.getAll(name),
     );
+    const { given } = route.proxy;
+    return authRefused({
+      proxy,
+      status,
+      schemes: schemesOf(parseChallenges(offered)),
+      tried: given === undefined ? [] : [labelOf(given)],
+      decision,
+    });
   }
   const told =
     wordOfProxy(headers) ??
@@ -83,13 +83,4 @@ function wordOfProxy(
   if (squid !== undefined)
     return { reason: squid, requestSent: SQUID_NOTHING_SENT.test(squid) ? 'no' : 'maybe' };
   return undefined;
-}
-
-function schemesOf(headers: ResponseHeaders): string {
-  const offered = [...headers.getAll('proxy-authenticate'), ...headers.getAll('www-authenticate')];
-  return [
-    ...new Set(
-      offered.map((value) => /^[\w-]+/.exec(value)?.[0]).filter((scheme) => scheme !== undefined),
-    ),
-  ].join(', ');
 }

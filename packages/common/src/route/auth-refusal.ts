@@ -1,0 +1,52 @@
+/** A proxy that wants credentials, or other ones: one error, wherever it was noticed. */
+import { ProxyError } from '../errors.js';
+import type { DecisionFacts } from '../facts.js';
+
+/** What is known of the refusal. */
+export interface AuthRefusal {
+  /** The proxy without credentials. */
+  readonly proxy: string;
+  readonly status: number;
+  /** The schemes offered. */
+  readonly schemes: readonly string[];
+  /** What was sent, in words. */
+  readonly tried: readonly string[];
+  /** Why nothing more was tried, where that is not plain from the schemes. */
+  readonly why?: string | undefined;
+  readonly decision?: DecisionFacts | undefined;
+}
+
+/** The ProxyError of phase `auth`: the origin has seen nothing of the request. */
+export function authRefused(refusal: AuthRefusal): ProxyError {
+  const { proxy, status, schemes, tried, why, decision } = refusal;
+  const sent = [...new Set(tried)];
+  const offers = schemes.length === 0 ? 'no scheme is offered' : `it offers ${schemes.join(', ')}`;
+  return new ProxyError(
+    sent.length === 0
+      ? `The proxy ${proxy} asks for credentials (${status}); ${offers}`
+      : `The proxy ${proxy} refused the credentials (${status}); ${offers}; tried: ${sent.join(', ')}`,
+    {
+      phase: 'auth',
+      proxy,
+      status,
+      requestSent: 'no',
+      retryable: false,
+      refused: true,
+      schemes,
+      tried,
+      hint: why ?? hintFor(schemes, sent),
+      decision,
+    },
+  );
+}
+
+function hintFor(schemes: readonly string[], tried: readonly string[]): string {
+  const offered = schemes.length === 0 ? '' : ` The proxy offers: ${schemes.join(', ')}.`;
+  if (tried.length === 0) {
+    return `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${offered}`;
+  }
+  const remedy = tried.some((scheme) => /^(?:Basic|Digest)/.test(scheme))
+    ? 'check the user name and the password (percent-encode them in a URL)'
+    : 'check httpProxy.credentials';
+  return `${tried.join(', ')} was sent; ${remedy}.${offered}`;
+}

@@ -1,0 +1,171 @@
+/** Absolute-form through a proxy that asks who we are: the legs of its 407, for every engine. */
+import type { Readable } from 'node:stream';
+import { isSdkError, type ProxyError } from '../errors.js';
+import { authRefused } from '../route/auth-refusal.js';
+import { parseChallenges, schemesOf } from '../route/challenges.js';
+import type { ProxyServer } from '../route/proxy-server.js';
+import type { AuthDialogue } from '../wire/auth/dialogue.js';
+import { startDialogue } from '../wire/auth/start-dialogue.js';
+import { dialTimedOut } from '../wire/failure.js';
+import { runPhase } from '../wire/phase.js';
+import type { TransportRequest, TransportResponse } from './transport.js';
+
+/** No proxy needs more, stale nonces included. */
+const MAX_LEGS = 6;
+/** A longer page is not worth its reading: a new connection costs less. */
+const MAX_PAGE_BYTES = 64 * 1024;
+
+const learned = new WeakSet<ProxyError>();
+
+/**
+ * Whether the same request would be let through if its body, a stream, were opened anew: the proxy has said while it was
+ * on its way what it wants to be told.
+ */
+export function challengeLearned(error: unknown): boolean {
+  return isSdkError(error, 'SDK_PROXY') && learned.has(error);
+}
+
+/** One leg, as the engine that sends it needs to know it. */
+export interface ForwardLeg {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Whether it has to go on the connection of the leg before, where that still stands. */
+  readonly bound: boolean;
+  /**
+   * The `Proxy-Authorization` value of this leg, to be asked for once, right before the head is written. It is a promise
+   * only where the scheme waits for somebody else, which `timeouts.proxyMs` and the signal bound.
+   * @param connection what stands for the connection, where the engine knows it; the same object for the same one
+   */
+  authorization(connection?: object): string | undefined | Promise<string | undefined>;
+}
+
+/** Sends one leg, and answers at the headers. */
+export type SendLeg = (request: TransportRequest, leg: ForwardLeg) => Promise<TransportResponse>;
+
+/**
+ * Sends a request whose route is `forward`. A 407 that the credentials can answer is read to its end, so that the
+ * connection may serve the next leg, and the request is sent again: a body that is no stream can be.
+ * @throws ProxyError of phase `auth` where the proxy lets nothing through, or what `send` throws.
+ */
+export async function forwardLegs(
+  request: TransportRequest,
+  send: SendLeg,
+): Promise<TransportResponse> {
+  const startedAt = performance.now();
+  const forwarding = new Forwarding(request);
+  for (;;) {
+    forwarding.number += 1;
+    let answer: TransportResponse;
+    try {
+      answer = await send(
+        forwarding.number === 1 ? request : later(request, startedAt),
+        forwarding,
+      );
+    } catch (error) {
+      forwarding.abandoned();
+      throw error;
+    }
+    if (answer.status !== 407) {
+      forwarding.accepted(answer);
+      return answer;
+    }
+    const refusal = forwarding.challenged(answer);
+    if (refusal !== undefined) {
+      answer.body.destroy();
+      throw refusal;
+    }
+    await drained(answer.body, request.signal);
+  }
+}
+
+class Forwarding implements ForwardLeg {
+  number = 0;
+  readonly #request: TransportRequest;
+  readonly #proxy: ProxyServer;
+  readonly #dialogue: AuthDialogue;
+
+  constructor(request: TransportRequest) {
+    this.#request = request;
+    this.#proxy = request.route.proxy as ProxyServer;
+    this.#dialogue = startDialogue(this.#proxy);
+  }
+
+  get bound(): boolean {
+    return this.number > 1 && this.#dialogue.bound;
+  }
+
+  authorization(connection?: object): string | undefined | Promise<string | undefined> {
+    const { method, origin, path } = this.#request;
+    const value = this.#dialogue.authorize(method, origin.href + path, connection);
+    return value instanceof Promise ? this.#bounded(value) : value;
+  }
+
+  abandoned(): void {
+    this.#dialogue.abandoned();
+  }
+
+  accepted({ headers }: TransportResponse): void {
+    this.#dialogue.accepted(headers.get('proxy-authentication-info'));
+  }
+
+  /** The error, where another leg would not help or cannot be sent from here. */
+  challenged({ status, headers }: TransportResponse): ProxyError | undefined {
+    const dialogue = this.#dialogue;
+    const challenges = parseChallenges(headers.getAll('proxy-authenticate'));
+    const refused = (why?: string): ProxyError =>
+      authRefused({
+        proxy: this.#proxy.href,
+        status,
+        schemes: schemesOf(challenges),
+        tried: dialogue.tried,
+        why,
+      });
+    if (this.number >= MAX_LEGS || !dialogue.challenged(challenges)) {
+      dialogue.abandoned();
+      return refused(dialogue.why);
+    }
+    if (!isStream(this.#request.body)) return undefined;
+    const kept = dialogue.postponed();
+    const error = refused(
+      'The body is a stream, and was on its way when the proxy asked; it was not sent again because it can be read once. Give a function that opens it instead.',
+    );
+    if (kept) learned.add(error);
+    return error;
+  }
+
+  #bounded(value: Promise<string | undefined>): Promise<string | undefined> {
+    const { timeouts, signal } = this.#request;
+    const timeoutMs = timeouts.proxyMs;
+    const timedOut = (): Error => dialTimedOut('proxy', timeoutMs, this.#proxy.href);
+    return runPhase({ timeoutMs, timedOut, signal }, () => value);
+  }
+}
+
+/** The total goes on counting. */
+function later(request: TransportRequest, startedAt: number): TransportRequest {
+  const { timeouts } = request;
+  if (timeouts.totalMs === undefined) return request;
+  const totalMs = Math.max(1, Math.ceil(timeouts.totalMs - (performance.now() - startedAt)));
+  return { ...request, timeouts: { ...timeouts, totalMs } };
+}
+
+function isStream(body: TransportRequest['body']): boolean {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
+/** Reads the proxy's page and throws it away. A page that breaks off costs its connection and nothing else. */
+function drained(body: Readable, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_PAGE_BYTES) body.destroy();
+    });
+    body.on('error', (error) => {
+      if (signal?.aborted || isSdkError(error, 'SDK_TIMEOUT')) reject(error);
+      else resolve();
+    });
+    // Behind `end`: by then the engine has its connection back.
+    body.on('close', () => resolve());
+  });
+}

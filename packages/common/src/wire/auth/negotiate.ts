@@ -1,0 +1,145 @@
+/** Negotiate (RFC 4559): Kerberos tickets through the optional package `kerberos`, a token for each connection. */
+import { BoundedMap } from '../../bounded-map.js';
+import { ConfigurationError, ProxyError } from '../../errors.js';
+import type { Challenge } from '../../route/challenges.js';
+import type { NegotiateCredentials } from '../../route/proxy-credentials.js';
+import type { ProxyServer } from '../../route/proxy-server.js';
+import { bare } from '../node-error.js';
+import type { AuthDialogue } from './dialogue.js';
+
+/** What is used of the package; it is no dependency, so its own types cannot be. */
+interface Kerberos {
+  readonly GSS_MECH_OID_SPNEGO?: number;
+  initializeClient(service: string, options: object): Promise<KerberosClient>;
+}
+
+interface KerberosClient {
+  /** Takes the peer's token (`''`: none yet) and answers the next of ours, in base64. */
+  step(challenge: string): Promise<string | null>;
+}
+
+/** Kerberos needs one leg, NTLM inside of it three. */
+const MAX_LEGS = 3;
+
+/** Connections whose other end knows who we are: it asks for the first request on each only. */
+const known = new WeakSet<object>();
+
+/** Proxies, by key, that ask on each request nonetheless. */
+const asksAlways = new BoundedMap<string, true>(256);
+
+export class NegotiateDialogue implements AuthDialogue {
+  readonly bound = true;
+  readonly why = undefined;
+  readonly tried: string[] = [];
+  readonly #proxy: ProxyServer;
+  readonly #service: string;
+  #client: KerberosClient | undefined;
+  #reply = '';
+  #connection: object | undefined;
+  #sent = false;
+
+  constructor(proxy: ProxyServer, { servicePrincipal }: NegotiateCredentials) {
+    this.#proxy = proxy;
+    // SSPI writes a service with a slash, GSSAPI with an at sign.
+    this.#service =
+      servicePrincipal ?? `HTTP${process.platform === 'win32' ? '/' : '@'}${proxy.host}`;
+  }
+
+  authorize(
+    _method: string,
+    _target: string,
+    connection: object | undefined,
+  ): undefined | Promise<string> {
+    // What was begun on another connection cannot be ended on this one.
+    if (connection !== this.#connection) this.#client = undefined;
+    this.#connection = connection;
+    const introduced = connection !== undefined && known.has(connection);
+    this.#sent =
+      !introduced || this.#client !== undefined || asksAlways.get(this.#proxy.key) === true;
+    return this.#sent ? this.#token() : undefined;
+  }
+
+  challenged(challenges: readonly Challenge[]): boolean {
+    const offer = challenges.find(({ scheme }) => scheme.toLowerCase() === 'negotiate');
+    if (offer === undefined) return false;
+    if (!this.#sent) {
+      asksAlways.set(this.#proxy.key, true);
+      return true;
+    }
+    if (offer.token68 === undefined || this.tried.length >= MAX_LEGS) return false;
+    this.#reply = offer.token68;
+    return true;
+  }
+
+  accepted(): void {
+    if (this.#connection !== undefined) known.add(this.#connection);
+  }
+
+  /** A begun exchange of tokens is bound to its connection; a token that was not sent yet is not. */
+  postponed(): boolean {
+    return !this.#sent;
+  }
+
+  abandoned(): void {
+    this.#client = undefined;
+  }
+
+  async #token(): Promise<string> {
+    const kerberos = await loadKerberos();
+    this.tried.push('Negotiate');
+    try {
+      const begun = this.#client;
+      const client =
+        begun ??
+        (await kerberos.initializeClient(
+          this.#service,
+          kerberos.GSS_MECH_OID_SPNEGO === undefined
+            ? {}
+            : { mechOID: kerberos.GSS_MECH_OID_SPNEGO },
+        ));
+      this.#client = client;
+      const token = await client.step(begun === undefined ? '' : this.#reply);
+      return `Negotiate ${token ?? ''}`.trimEnd();
+    } catch (cause) {
+      throw noTicket(this.#proxy, this.#service, cause);
+    }
+  }
+}
+
+/** Not a literal: the package is optional, and neither a compiler nor a bundler is to look for it. */
+const PACKAGE: string = 'kerberos';
+let loaded: Kerberos | undefined;
+
+async function loadKerberos(): Promise<Kerberos> {
+  if (loaded !== undefined) return loaded;
+  let module: Kerberos & { readonly default?: Kerberos };
+  try {
+    module = (await import(PACKAGE)) as typeof module;
+  } catch (cause) {
+    throw new ConfigurationError(
+      "Credentials of the scheme 'negotiate' need the package kerberos, which could not be loaded; nothing was sent",
+      {
+        field: 'httpProxy.credentials.scheme',
+        hint: 'Install it beside the SDK: npm install kerberos.',
+        cause: bare(cause),
+      },
+    );
+  }
+  return (loaded = module.default ?? module);
+}
+
+/** GSSAPI's own words say what is missing: a ticket, a realm, a KDC. They hold no secret. */
+function noTicket(proxy: ProxyServer, service: string, cause: unknown): ProxyError {
+  return new ProxyError(
+    `No Kerberos token for the proxy ${proxy.href} could be had (service ${service})`,
+    {
+      phase: 'auth',
+      proxy: proxy.href,
+      requestSent: 'no',
+      retryable: false,
+      tried: ['Negotiate'],
+      hint: 'Check that there is a ticket (klist, kinit), and that the KDC knows the service; give another name as servicePrincipal.',
+      cause: bare(cause),
+    },
+  );
+}

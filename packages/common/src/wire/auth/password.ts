@@ -1,0 +1,110 @@
+/** A user name and a password: Basic first unless it is ruled out, and Digest where the proxy asks for that. */
+import { parseParameters, type Challenge } from '../../route/challenges.js';
+import type { PasswordCredentials } from '../../route/proxy-credentials.js';
+import type { ProxyServer } from '../../route/proxy-server.js';
+import type { AuthDialogue } from './dialogue.js';
+import { digestProblem, readDigests } from './digest.js';
+import { DigestSession, recallDigest, rememberDigest } from './digest-session.js';
+
+/** A nonce may be stale, and the next one too where the proxy is busy; more often is a proxy that counts wrong. */
+const MAX_STALE = 2;
+
+/** What the next leg says. */
+type Answer = 'nothing' | 'basic' | 'digest';
+
+export class PasswordDialogue implements AuthDialogue {
+  readonly bound = false;
+  readonly tried: string[] = [];
+  why: string | undefined;
+  readonly #proxy: ProxyServer;
+  readonly #given: PasswordCredentials;
+  #answer: Answer | undefined;
+  #session: DigestSession | undefined;
+  /** Whether the session is from an earlier request: the proxy may have forgotten its nonce without a word. */
+  #recalled = false;
+  #stale = 0;
+  #digestRefused = false;
+  #basicRefused = false;
+
+  constructor(proxy: ProxyServer, given: PasswordCredentials) {
+    this.#proxy = proxy;
+    this.#given = given;
+  }
+
+  authorize(method: string, target: string): string | undefined {
+    this.#answer ??= this.#first();
+    if (this.#answer === 'nothing') return undefined;
+    if (this.#answer === 'digest') {
+      const session = this.#session as DigestSession;
+      this.tried.push(session.label);
+      return session.authorize(method, target);
+    }
+    this.tried.push('Basic');
+    return this.#proxy.basicAuthorization;
+  }
+
+  challenged(challenges: readonly Challenge[]): boolean {
+    if (this.#answer === 'basic') this.#basicRefused = true;
+    const [digest] = readDigests(challenges);
+    if (digest !== undefined) {
+      if (this.#mayRepeat(digest.stale)) {
+        this.#answer = 'digest';
+        this.#session = new DigestSession(digest, this.#given);
+        this.#recalled = false;
+        return true;
+      }
+    } else {
+      this.why = digestProblem(challenges);
+    }
+    this.#session = undefined;
+    if (this.#basicRefused || this.#given.scheme === 'digest' || !offersBasic(challenges))
+      return false;
+    this.#answer = 'basic';
+    return true;
+  }
+
+  accepted(info: string | undefined): void {
+    if (this.#answer !== 'digest') return;
+    const session = this.#session as DigestSession;
+    this.#session = undefined;
+    const next = info === undefined ? undefined : parseParameters(info).get('nextnonce');
+    if (next !== undefined && next !== '') session.renew(next);
+    rememberDigest(this.#proxy, session);
+  }
+
+  postponed(): boolean {
+    if (this.#session === undefined) return false;
+    rememberDigest(this.#proxy, this.#session);
+    this.#session = undefined;
+    return true;
+  }
+
+  /** Whether the proxy has counted the nonce nobody knows, so it is not used again. */
+  abandoned(): void {
+    this.#session = undefined;
+  }
+
+  #first(): Answer {
+    const memory = recallDigest(this.#proxy);
+    this.#session = memory?.take();
+    if (this.#session !== undefined) {
+      this.#recalled = true;
+      return 'digest';
+    }
+    // A proxy that is known to want Digest is not told the password.
+    return memory !== undefined || this.#given.scheme === 'digest' ? 'nothing' : 'basic';
+  }
+
+  /** Whether Digest has not been refused yet: a stale nonce is no refusal, and one of an earlier request may be. */
+  #mayRepeat(stale: boolean): boolean {
+    if (this.#answer !== 'digest') return !this.#digestRefused;
+    if (stale) return ++this.#stale <= MAX_STALE;
+    if (this.#recalled) return true;
+    this.#digestRefused = true;
+    return false;
+  }
+}
+
+function offersBasic(challenges: readonly Challenge[]): boolean {
+  return challenges.some(({ scheme }) => scheme.toLowerCase() === 'basic');
+}
