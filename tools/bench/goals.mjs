@@ -49,7 +49,7 @@ function most(results, key) {
 }
 
 /** @param {Goal} goal */
-export function isMet({ measured, bound, side }) {
+function isMet({ measured, bound, side }) {
   return side === 'at least' ? measured >= bound : measured <= bound;
 }
 
