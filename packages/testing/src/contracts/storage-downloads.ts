@@ -101,7 +101,9 @@ export function testDownloads(bench: StorageBench): void {
         return buffer((await driver.getObject(container, 'resumed', options)).body);
       };
       expect((await read()).equals(bytes)).toBe(true);
-      expect((await read({ start: 7, end: 200_000 })).equals(bytes.subarray(7, 200_000))).toBe(true);
+      expect((await read({ start: 7, end: 200_000 })).equals(bytes.subarray(7, 200_000))).toBe(
+        true,
+      );
       const wrong = { resume: 'yes' } as unknown as { resume: boolean };
       await expectCode(driver.getObject(container, 'resumed', wrong), 'SDK_CONFIGURATION');
     },

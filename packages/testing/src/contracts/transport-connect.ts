@@ -195,4 +195,15 @@ export function testConnect({ expect, on }: TransportBench): void {
     const url = `${origin.url}/set?status=407&proxy-authenticate=Basic`;
     expect((await exchange(await stand.transport(), url, { via, tls })).status).toBe(407);
   });
+
+  on(
+    'a way that nobody can dial is refused before a socket opens: never ignored, never direct',
+    async (stand) => {
+      const proxy = await stand.scripted(scripts.silent);
+      const via = serverAt(proxy, { protocol: 'pac+http:', pac: 'http://wpad/proxy.pac' });
+      const error = await failureOf(await stand.transport(), 'https://origin.test/', { via });
+      expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'httpProxy' });
+      expect(proxy.connections.length).toBe(0);
+    },
+  );
 }

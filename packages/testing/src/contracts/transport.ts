@@ -11,6 +11,7 @@ import { testHeaders } from './transport-headers.js';
 import { testLimits } from './transport-limits.js';
 import { testPooling } from './transport-pooling.js';
 import { testSecrets } from './transport-secrets.js';
+import { testSocks } from './transport-socks.js';
 import { testStale } from './transport-stale.js';
 import { TransportStand } from './transport-stand.js';
 import { testTimers } from './transport-timers.js';
@@ -69,4 +70,5 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
   if (!bench.can.proxies) return;
   testConnect(bench);
   testForward(bench);
+  testSocks(bench);
 }
