@@ -23,6 +23,7 @@ export {
 export type {
   CallOptions,
   DriverOptions,
+  LimitOptions,
   Logger,
   OperationCallOptions,
   Progress,
@@ -43,6 +44,8 @@ export type {
 export { percentEncode } from './connection/content/request-target.js';
 export type { Query, QueryValue } from './connection/content/request-target.js';
 export { Settings } from './connection/options/settings.js';
+export { TokenSource } from './connection/token-source.js';
+export type { Token, TokenSourceOptions } from './connection/token-source.js';
 export type { XmlDecodeOptions } from './connection/content/xml-decode.js';
 export { buildXml } from './connection/content/xml-encode.js';
 export type { XmlRecord, XmlValue } from './connection/content/xml-encode.js';

@@ -17,6 +17,9 @@ import type {
   ProviderError,
   SignableRequest,
 } from './hooks.js';
+import type { NestedOptions } from './options/nested.js';
+import { nestedOptions } from './options/nested.js';
+import type { Limiter } from './options/limiter.js';
 import type { CallOptions, DriverOptions, ViewOptions } from './options/options.js';
 import { encodeJson } from './content/json-encode.js';
 import { commonError } from './answers/provider-error.js';
@@ -42,6 +45,8 @@ const NO_HEADERS: HeaderRecord = Object.freeze({});
 const NO_QUERY: Query = Object.freeze({});
 /** Hands the hooks of a connection to a view of it. */
 const HOOKS = Symbol('hooks');
+/** Hands a limiter to a derived connection or a view. */
+const LIMITER = Symbol('limiter');
 
 /**
  * Sends requests to one endpoint through the stages (`stages.ts`). It keeps nothing about a request, so that a thousand
@@ -53,7 +58,10 @@ export class BaseConnection {
   readonly #origin: Origin;
   readonly #basePath: string;
   readonly #purpose: string;
+  /** What its requests hand to nested ones where the call has no options. */
+  readonly #nested: NestedOptions;
   readonly #hooks: Hooks;
+  readonly #limiter: Limiter | undefined;
   /** Whether the settings end with this connection. */
   readonly #owns: boolean;
 
@@ -63,7 +71,10 @@ export class BaseConnection {
    */
   constructor(
     source: ConnectionOptions | Settings,
-    place: ConnectionPlace & { readonly [HOOKS]?: Hooks } = {},
+    place: ConnectionPlace & {
+      readonly [HOOKS]?: Hooks;
+      readonly [LIMITER]?: Limiter | undefined;
+    } = {},
   ) {
     this.#owns = !(source instanceof Settings);
     this.#settings = source instanceof Settings ? source : Settings.from(source);
@@ -75,12 +86,20 @@ export class BaseConnection {
     this.#origin = originOf(this.#endpoint);
     this.#basePath = this.#endpoint.pathname.replace(/\/+$/, '');
     this.#purpose = own(place, 'purpose') ?? 'request';
+    this.#nested = nestedOptions(this.#settings, {});
+    this.#limiter =
+      place[LIMITER] ??
+      this.#settings.limiterFor(`${this.constructor.name} ${this.#purpose} ${this.#endpoint.href}`);
     this.#hooks = place[HOOKS] ?? {
       defaultHeaders: (context) => this.defaultHeaders(context),
       defaultQuery: (context) => this.defaultQuery(context),
       encodeBody: (json) => this.encodeBody(json),
       authorize: (headers, context) => this.authorize(headers, context),
       sign: (request, context) => this.sign(request, context),
+      renew:
+        this.renew === BaseConnection.prototype.renew
+          ? undefined
+          : (context, sent) => this.renew(context, sent),
       isSuccess: (status, context) => this.isSuccess(status, context),
       parseError: (answer) => this.parseError(answer),
       parseBody: (body, context) => this.parseBody(body, context),
@@ -109,6 +128,8 @@ export class BaseConnection {
           origin: this.#origin,
           basePath: this.#basePath,
           purpose: this.#purpose,
+          nested: this.#nested,
+          limiter: this.#limiter,
         },
         spec,
         call,
@@ -122,10 +143,14 @@ export class BaseConnection {
 
   /**
    * A connection for nested traffic (identity, tokens, metadata): it takes the same way, with the same TLS, timeouts and
-   * transport, and has none of this class's hooks.
+   * transport, and has none of this class's hooks. In a hook, make its requests with `context.nested`.
    */
   derive(place: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
-    return new BaseConnection(this.#settings, place);
+    return new BaseConnection(this.#settings, {
+      endpoint: own(place, 'endpoint'),
+      purpose: own(place, 'purpose'),
+      [LIMITER]: this.#settings.newLimiter(),
+    });
   }
 
   /** The proxy for every request that follows; those in flight keep theirs. `undefined`: the environment decides. */
@@ -142,6 +167,7 @@ export class BaseConnection {
       endpoint: this.#endpoint,
       purpose: this.#purpose,
       [HOOKS]: this.#hooks,
+      [LIMITER]: this.#limiter,
     });
   }
 
@@ -174,6 +200,15 @@ export class BaseConnection {
 
   /** Signs what goes on the wire, for each attempt; the last to change its headers. */
   protected sign(_request: SignableRequest, _context: HookContext): void | Promise<void> {}
+
+  /**
+   * Asked once for each request that the provider refused with 401: may it be sent again, with what `authorize` says then?
+   * @param sent the headers that were refused, the token among them.
+   * @returns `true`: it runs again, where its body can be opened again. @default false
+   */
+  protected renew(_context: HookContext, _sent: HeaderBag): boolean | Promise<boolean> {
+    return false;
+  }
 
   /** Which statuses are success. @default 200 to 299 */
   protected isSuccess(status: number, _context: HookContext): boolean {

@@ -9,6 +9,7 @@ import type { HeaderBag } from './content/header-bag.js';
 import type { HookContext, Hooks } from './hooks.js';
 import type { Progress, RetryOptions } from './options/options.js';
 import type { Expectation, SdkResponse } from './request-spec.js';
+import type { Limiter } from './options/limiter.js';
 import type { Settings } from './options/settings.js';
 
 /** One request on its way down the stages. */
@@ -16,6 +17,8 @@ export interface RequestContext extends HookContext {
   // from build
   readonly hooks: Hooks;
   readonly settings: Settings;
+  /** `undefined`: nothing is limited. */
+  readonly limiter: Limiter | undefined;
   /** The request-target, sent byte for byte. */
   readonly path: string;
   /** Flat, before credentials. */
@@ -30,6 +33,11 @@ export interface RequestContext extends HookContext {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   /** Every attempt that has failed so far; the one thing about a request that grows. */
   readonly journal: AttemptFacts[];
+  // from redirect
+  /** The requests before this hop, as `METHOD URL`. */
+  readonly hops: readonly string[];
+  /** Whether credentials, signature and client certificate stay behind: a redirect has left the origin. */
+  readonly withheld: boolean;
   // from deadline
   /** When the total passes, on the clock of `performance.now()`. */
   readonly deadlineAt: number | undefined;

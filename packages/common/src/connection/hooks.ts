@@ -3,7 +3,7 @@ import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
 import type { HeaderBag } from './content/header-bag.js';
-import type { CallOptions } from './options/options.js';
+import type { NestedOptions } from './options/nested.js';
 import type { RequestSpec } from './request-spec.js';
 import type { Query } from './content/request-target.js';
 
@@ -17,8 +17,11 @@ export interface HookContext {
   /** Counted from 1; 0 while the request is built. */
   readonly attempt: number;
   readonly signal: AbortSignal | undefined;
-  /** The options of the call that nested requests (a token, say) must be made with, so that they go the same way. */
-  readonly nested: Pick<CallOptions, 'httpProxy' | 'noProxy' | 'timeouts' | 'retry' | 'signal'>;
+  /**
+   * The options that nested requests (a token, say) must be made with, so that they go the same way: a frozen copy of the
+   * call's own. They also say by which view the request was made.
+   */
+  readonly nested: NestedOptions;
 }
 
 /** Header names and values; members that are `undefined` are left out. */
@@ -80,6 +83,9 @@ export interface Hooks {
   readonly encodeBody: (json: unknown) => EncodedBody;
   readonly authorize: (headers: HeaderBag, context: HookContext) => void | Promise<void>;
   readonly sign: (request: SignableRequest, context: HookContext) => void | Promise<void>;
+  /** `undefined` where a connection does not override it. */
+  readonly renew:
+    ((context: HookContext, sent: HeaderBag) => boolean | Promise<boolean>) | undefined;
   readonly isSuccess: (status: number, context: HookContext) => boolean;
   readonly parseError: (answer: FailedAnswer) => ProviderError;
   readonly parseBody: (body: unknown, context: HookContext) => unknown;

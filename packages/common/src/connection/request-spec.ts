@@ -43,6 +43,11 @@ export interface RequestSpec {
   readonly idempotent?: boolean | undefined;
   /** Statuses that are success beside those of `isSuccess`, e.g. 404 where the thing shall be gone. */
   readonly success?: readonly number[] | undefined;
+  /**
+   * Where redirects are followed to. `any`: other origins, too, without credentials, signature and client certificate;
+   * never from https to http. `none`: nowhere, each is an error. @default 'same-origin'
+   */
+  readonly redirect?: 'same-origin' | 'any' | 'none' | undefined;
   /** The longest body that is read into memory, decompressed, in bytes. @default 67108864 (64 MiB) */
   readonly limitBytes?: number | undefined;
 }
@@ -61,6 +66,7 @@ export const SPEC_KEYS: readonly string[] = Object.freeze([
   'xml',
   'idempotent',
   'success',
+  'redirect',
   'limitBytes',
 ]);
 

@@ -23,7 +23,26 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
+const CLIENT = ['cert', 'key', 'pfx', 'passphrase', 'servername'] as const;
+const strangers = new WeakMap<TlsOptions, TlsOptions>();
 const identities = new WeakMap<TlsOptions, string>();
+
+/**
+ * The same settings for an origin that they were not made for: whom to trust, but neither the client's certificate nor
+ * the name to ask for. Made once for each object.
+ */
+export function withoutClient(tls: TlsOptions | undefined): TlsOptions | undefined {
+  if (tls === undefined) return undefined;
+  let stranger = strangers.get(tls);
+  if (stranger === undefined) {
+    // Without a prototype, like the checked settings themselves.
+    const copy = Object.assign(Object.create(null), tls) as Record<string, unknown>;
+    for (const name of CLIENT) delete copy[name];
+    stranger = Object.freeze(copy);
+    strangers.set(tls, stranger);
+  }
+  return stranger;
+}
 
 /**
  * What tells two TLS settings apart in the key of a pool: a digest of their content, so that equal settings share

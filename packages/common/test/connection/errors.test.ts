@@ -36,10 +36,10 @@ describe('a status becomes its class', () => {
     expect(error).toBeInstanceOf(SdkError);
   });
 
-  test('a redirect is not followed, and says so', async () => {
-    expect((await errorOf(await failing(301, '', { location: '/y' }))).hint).toContain(
-      'not followed',
-    );
+  test('a redirect to another origin is not followed, and says so', async () => {
+    const error = await errorOf(await failing(301, '', { location: 'https://b.example/y?s=1' }));
+    expect(error.message).toBe('GET /x was answered 301, a redirect to https://b.example');
+    expect(error.hint).toContain('give https://b.example as the endpoint');
   });
 
   test('success beside 2xx is what the request says', async () => {

@@ -17,7 +17,8 @@ export function blot(text: string, secrets: readonly string[]): string {
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
 
-function formsOf(secrets: readonly string[]): string[] {
+/** Every form in which secrets may stand in a text, the longest first. */
+export function formsOf(secrets: readonly string[]): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret === '') continue;

@@ -13,6 +13,8 @@ import { answerOfProxy, isLikelyOfProxy } from './proxy-answer.js';
 import { rateLimitOf } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 import type { SdkResponse } from '../request-spec.js';
+import type { Unfollowed } from './redirection.js';
+import { CHECK_ENDPOINT } from './redirection.js';
 import { retryAfterMs } from './retry-after.js';
 import { pathOf, secretsOf } from './shown.js';
 import { classOfStatus } from './status-class.js';
@@ -28,10 +30,14 @@ export function isUnprocessed(error: ResponseError): boolean | undefined {
   return unprocessed.get(error);
 }
 
-/** The error for an answer whose status is a failure. */
+/**
+ * The error for an answer whose status is a failure.
+ * @param redirect what it says of another place, and why that was not followed.
+ */
 export async function failureOf(
   context: RequestContext,
   answer: SdkResponse,
+  redirect?: Unfollowed,
 ): Promise<ProxyError | ResponseError> {
   const { status, headers } = answer;
   const route = context.route as Route;
@@ -41,10 +47,11 @@ export async function failureOf(
   const path = pathOf(context);
   const told = context.hooks.parseError({ status, headers, body, method: context.method, path });
   const secrets = secretsOf(context);
+  const what = redirect === undefined ? '' : `, ${redirect.what}`;
   const message = told.message === undefined ? '' : `: ${blot(told.message, secrets)}`;
   const Class = told.class ?? classOfStatus(status);
   const error = new Class(
-    `${blot(`${context.method} ${path}`, secrets)} was answered ${status}${message}`,
+    `${blot(`${context.method} ${path}`, secrets)} was answered ${status}${what}${message}`,
     {
       ...factsOf(context, answer),
       ...(told.requestId === undefined ? {} : { requestId: blot(told.requestId, secrets) }),
@@ -53,17 +60,23 @@ export async function failureOf(
       body,
       // Nothing says so, but the proxy may have made it.
       maybeFromProxy: route.way === 'forward' ? true : undefined,
-      hint: hintOf(route, status),
+      hint: hintOf(route, status, redirect),
     },
   );
   if (told.retryable !== undefined) unprocessed.set(error, told.retryable);
   return error;
 }
 
-const REDIRECT_HINT = 'Redirects are not followed: check the endpoint (its region, http or https).';
-
-function hintOf(route: Route, status: number): string | undefined {
-  if (status >= 300 && status < 400) return REDIRECT_HINT;
+function hintOf(
+  route: Route,
+  status: number,
+  redirect: Unfollowed | undefined,
+): string | undefined {
+  if (redirect !== undefined) {
+    // A proxy that sends to a page of its own looks like this.
+    return route.way === 'forward' ? `${redirect.hint} ${tunnelHint(route)}` : redirect.hint;
+  }
+  if (status >= 300 && status < 400) return CHECK_ENDPOINT;
   return route.way === 'forward' && isLikelyOfProxy(status) ? tunnelHint(route) : undefined;
 }
 

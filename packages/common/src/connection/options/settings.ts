@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
 import type { NoProxy } from '../../proxy/no-proxy.js';
 import type { CompiledLevel, CompiledSetting, HttpProxy } from '../../proxy/setting.js';
+import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
 import { compileLevel, composeLevel } from '../../proxy/setting.js';
 import { checkTlsOptions } from '../../route/tls-check.js';
@@ -14,6 +15,8 @@ import type { Timeouts } from '../../transport/timeouts.js';
 import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 import { checkedEndpoint } from './endpoint.js';
+import { Limiter } from './limiter.js';
+import { checkedLimits, type Limits } from './limits-option.js';
 import type { DriverOptions, Logger, RetryOptions, ViewOptions } from './options.js';
 import { DEFAULT_RETRY, DRIVER_KEYS, VIEW_KEYS } from './options.js';
 import { checkedEnv, checkedLogger, checkedTransport } from './option-objects.js';
@@ -32,6 +35,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** So many warnings are remembered as said; lists that differ with each call must not fill the memory. */
 const MAX_WARNED = 256;
 
+/** So many connections of one driver are limited each for itself; a driver has one, or a few. */
+const MAX_LIMITERS = 256;
+
 /** What a driver and all its views have in common. */
 interface Shared {
   readonly env: Env | undefined;
@@ -40,6 +46,9 @@ interface Shared {
   closed: boolean;
   readonly warned: BoundedMap<string, true>;
   readonly resting: RestingProxies;
+  readonly pacFiles: PacFiles;
+  readonly limits: Limits | undefined;
+  readonly limiters: BoundedMap<string, Limiter>;
 }
 
 /** Validated options. Requests read them; nothing about a request is ever kept here. */
@@ -88,6 +97,9 @@ export class Settings {
             closed: false,
             warned: new BoundedMap(MAX_WARNED),
             resting: new RestingProxies(),
+            pacFiles: new PacFiles(),
+            limits: checkedLimits(options.limits),
+            limiters: new BoundedMap(MAX_LIMITERS),
           }
         : parent.#shared;
     this.#speaks = options.httpProxy !== undefined;
@@ -118,6 +130,11 @@ export class Settings {
     const copy = ownMembers(overrides, 'with');
     checkKeys(copy, VIEW_KEYS, 'with()');
     return new Settings(copy, this);
+  }
+
+  /** Whether these were made over others by `view`, or are the same. */
+  isViewOf(other: Settings): boolean {
+    return this === other || this.#parent?.isViewOf(other) === true;
   }
 
   /**
@@ -155,6 +172,22 @@ export class Settings {
     return retry.budget === this.retry.budget ? this.#budget : new RetryBudget(retry.budget);
   }
 
+  /** The limiter that a connection shares with the same connection of every view; `undefined` where nothing is limited. */
+  limiterFor(connection: string): Limiter | undefined {
+    const { limiters } = this.#shared;
+    const known = limiters.get(connection);
+    if (known !== undefined) return known;
+    const made = this.newLimiter();
+    if (made !== undefined) limiters.set(connection, made);
+    return made;
+  }
+
+  /** A limiter of its own for a derived connection, on which a request of its parent may wait. */
+  newLimiter(): Limiter | undefined {
+    const { limits } = this.#shared;
+    return limits && new Limiter(limits);
+  }
+
   /**
    * The given transport, or one of our own that is made on first use and lives until `close`.
    * @throws ConfigurationError after `close`, which may have come while the request was being authorized or signed.
@@ -179,6 +212,11 @@ export class Settings {
     return this.#shared.resting;
   }
 
+  /** The PAC files that were loaded, for this driver and all its views. */
+  get pacFiles(): PacFiles {
+    return this.#shared.pacFiles;
+  }
+
   /** Tells the logger, and whoever listens on the channel of warnings, of something that works and should be mended. */
   warn(warning: WarningEvent): void {
     publishWarning(warning);
@@ -190,15 +228,11 @@ export class Settings {
     }
   }
 
-  /** Says something of the configuration once, however many requests meet it. */
+  /** Says something of the configuration once, to the logger and on `sdk:warning`, however many requests meet it. */
   warnOnce(message: string): void {
-    if (this.logger === undefined || this.#shared.warned.get(message) === true) return;
+    if (this.#shared.warned.get(message) === true) return;
     this.#shared.warned.set(message, true);
-    try {
-      this.logger.warn(message);
-    } catch {
-      // A request does not fail because nobody could be told of it.
-    }
+    this.warn({ code: 'SDK_CONFIGURATION', message });
   }
 
   /** Ends the transport, where it is our own. Views close nothing. */

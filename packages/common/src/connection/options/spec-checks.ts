@@ -27,6 +27,18 @@ export function checkedIdempotent(idempotent: unknown): boolean | undefined {
   });
 }
 
+const REDIRECTS = ['same-origin', 'any', 'none'] as const;
+
+/** @throws ConfigurationError for what is none of the three. */
+export function checkedRedirect(redirect: unknown): (typeof REDIRECTS)[number] | undefined {
+  if (redirect === undefined || REDIRECTS.includes(redirect as 'any'))
+    return redirect as 'any' | undefined;
+  throw new ConfigurationError(
+    `redirect must be 'same-origin', 'any' or 'none', this is ${kindOf(redirect)}`,
+    { field: 'redirect', hint: "Leave it out for 'same-origin'." },
+  );
+}
+
 /** @throws ConfigurationError that names the member at fault. */
 export function checkedXml(xml: unknown): XmlDecodeOptions | undefined {
   if (xml === undefined) return undefined;

@@ -11,10 +11,18 @@ import type { RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { HeaderRecord, HookContext, Hooks } from '../hooks.js';
 import { checkedFunction, checkedSignal } from '../options/option-objects.js';
+import type { Limiter } from '../options/limiter.js';
+import type { NestedOptions } from '../options/nested.js';
+import { nestedOptions, settingsFor } from '../options/nested.js';
 import type { CallOptions } from '../options/options.js';
 import { CALL_KEYS } from '../options/options.js';
 import { seen } from '../options/own-members.js';
-import { checkedIdempotent, checkedSuccess, checkedXml } from '../options/spec-checks.js';
+import {
+  checkedIdempotent,
+  checkedRedirect,
+  checkedSuccess,
+  checkedXml,
+} from '../options/spec-checks.js';
 import type { Expectation, RequestBody, RequestSpec } from '../request-spec.js';
 import { SPEC_KEYS } from '../request-spec.js';
 import { targetPath, withQuery } from '../content/request-target.js';
@@ -30,6 +38,9 @@ export interface Place {
   /** The endpoint's path, without a slash at its end. */
   readonly basePath: string;
   readonly purpose: string;
+  /** What its requests hand to nested ones where the call has no options. */
+  readonly nested: NestedOptions;
+  readonly limiter: Limiter | undefined;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -50,6 +61,7 @@ const ACCEPT: Readonly<Record<Expectation, readonly [accept: string, encoding: s
   stream: ['*/*', 'identity'],
   none: ['*/*', 'identity'],
 };
+const NO_HOPS: readonly string[] = Object.freeze([]);
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 const NO_OPTIONS: CallOptions = Object.freeze(ownCall(Object.create(null) as CallOptions));
 
@@ -59,10 +71,11 @@ export function build(
   given: RequestSpec,
   options: CallOptions | undefined,
 ): RequestContext {
-  const { hooks, settings, origin, purpose } = place;
-  settings.checkOpen();
+  const { hooks, origin, purpose } = place;
+  place.settings.checkOpen();
   const spec = ownSpec(given);
   const call = options === undefined ? NO_OPTIONS : ownCall(options);
+  const settings = settingsFor(place.settings, options);
   const signal = checkedSignal(call.signal);
   if (signal?.aborted) throw signal.reason;
   const { method } = spec;
@@ -71,7 +84,14 @@ export function build(
       field: 'method',
     });
   }
-  const nested = options === undefined ? NO_OPTIONS : nestedOptions(call);
+  // Read before they are copied for nested requests: what cannot be read is refused here.
+  const callLevel =
+    call.httpProxy === undefined && call.noProxy === undefined
+      ? undefined
+      : compileLevel(call, 'call');
+  const timeouts = withTimeouts(settings.timeouts, call.timeouts);
+  const retry = withRetry(settings.retry, call.retry);
+  const nested = options === undefined ? place.nested : nestedOptions(settings, call);
   const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
   const expect = method === 'HEAD' ? 'none' : expectationOf(spec.expect);
   const onProgress = checkedFunction(call.onProgress, 'onProgress');
@@ -100,20 +120,20 @@ export function build(
     nested,
     hooks,
     settings,
+    limiter: place.limiter,
     path: withQuery(target, spec.query),
     headers: bag.toFlat(),
     body,
     expect,
     limitBytes: limitOf(spec.limitBytes),
     idempotent: spec.idempotent ?? IDEMPOTENT.has(method),
-    timeouts: withTimeouts(settings.timeouts, call.timeouts),
-    retry: withRetry(settings.retry, call.retry),
-    callLevel:
-      call.httpProxy === undefined && call.noProxy === undefined
-        ? undefined
-        : compileLevel(call, 'call'),
+    timeouts,
+    retry,
+    callLevel,
     onProgress,
     journal: [],
+    hops: NO_HOPS,
+    withheld: false,
     deadlineAt: undefined,
     choice: undefined,
     decision: undefined,
@@ -140,6 +160,7 @@ function ownSpec(given: RequestSpec): RequestSpec {
     xml: checkedXml(own(given, 'xml')),
     idempotent: checkedIdempotent(own(given, 'idempotent')),
     success: checkedSuccess(own(given, 'success')),
+    redirect: checkedRedirect(own(given, 'redirect')),
     limitBytes: own(given, 'limitBytes'),
   };
 }
@@ -156,16 +177,6 @@ function ownCall(given: CallOptions): CallOptions {
     headers: own(given, 'headers'),
     onProgress: own(given, 'onProgress'),
   };
-}
-
-function nestedOptions({
-  httpProxy,
-  noProxy,
-  timeouts,
-  retry,
-  signal,
-}: CallOptions): HookContext['nested'] {
-  return { httpProxy, noProxy, timeouts, retry, signal };
 }
 
 function expectationOf(expect: Expectation | undefined): Expectation {

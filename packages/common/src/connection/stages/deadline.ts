@@ -3,6 +3,7 @@ import { onAbort } from '../../abort.js';
 import { isSdkError, TimeoutError } from '../../errors.js';
 import type { RequestContext, Next } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
+import { HookFailure } from './hook-failure.js';
 
 /** Starts the clock; whatever fails below, an abort comes back as the caller's own reason, and the body is let go. */
 export async function deadline(context: RequestContext, next: Next): Promise<SdkResponse> {
@@ -11,7 +12,8 @@ export async function deadline(context: RequestContext, next: Next): Promise<Sdk
     return await next(
       totalMs === undefined ? context : { ...context, deadlineAt: performance.now() + totalMs },
     );
-  } catch (error) {
+  } catch (failure) {
+    const error: unknown = failure instanceof HookFailure ? failure.error : failure;
     context.body?.discard();
     if (context.signal?.aborted) throw context.signal.reason;
     tellWholeTotal(error, totalMs);

@@ -1,11 +1,15 @@
 /** The answer becomes what the caller asked for, or a typed error. */
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { isSdkError } from '../../errors.js';
+import type { DecisionFacts } from '../../facts.js';
+import type { Route } from '../../route/route.js';
 import { BodyTooLong, collect, drain } from '../content/collect.js';
 import type { Next, RequestContext } from '../context.js';
 import { decompress, UnreadableCoding } from '../content/decompress.js';
 import { failureOf, letGo, malformed } from '../answers/failure.js';
+import { answerOfProxy } from '../answers/proxy-answer.js';
 import { rateLimitOf } from '../answers/rate-limit.js';
+import { Redirection, redirectionOf } from '../answers/redirection.js';
 import { requestIdOf } from '../answers/request-id.js';
 import type { SdkResponse } from '../request-spec.js';
 import { tellWholeTotal } from './deadline.js';
@@ -13,6 +17,7 @@ import { decodeXml } from '../content/xml-decode.js';
 
 /** What is thrown away unread is read up to here, so that the socket can be used again. */
 const DRAIN_LIMIT_BYTES = 256 * 1024;
+const REDIRECT_LIMIT_BYTES = 64 * 1024;
 
 /** Reads the body where it is to be read, and tells success from failure. */
 export async function decode(context: RequestContext, next: Next): Promise<SdkResponse> {
@@ -22,7 +27,11 @@ export async function decode(context: RequestContext, next: Next): Promise<SdkRe
     !context.hooks.isSuccess(status, context) &&
     context.spec.success?.includes(status) !== true
   ) {
-    throw await failureOf(context, answer);
+    const redirect = redirectionOf(context, answer);
+    if (!(redirect instanceof Redirection)) throw await failureOf(context, answer, redirect);
+    if (ofProxy(context, answer)) throw await failureOf(context, answer);
+    await leave(context, answer);
+    return { ...answer, body: redirect, requestId: requestIdOf(headers) };
   }
   const body = context.hooks.parseBody(await bodyOf(context, answer), context);
   return {
@@ -34,6 +43,31 @@ export async function decode(context: RequestContext, next: Next): Promise<SdkRe
     decision: answer.decision,
     attempts: answer.attempts,
   };
+}
+
+/** A proxy may send to a page of its own, and say that it failed. */
+function ofProxy(context: RequestContext, { status, headers }: SdkResponse): boolean {
+  const { route, decision } = context;
+  return answerOfProxy(route as Route, status, headers, decision as DecisionFacts) !== undefined;
+}
+
+/** What a redirect says beside its place is for people. It is read where it is short, so that the next hop has a socket. */
+async function leave(context: RequestContext, { body, headers }: SdkResponse): Promise<void> {
+  const stream = body as Readable;
+  if (context.method === 'HEAD') {
+    letGo(stream);
+    return;
+  }
+  stream.on('error', () => undefined);
+  if (Number(headers.get('content-length') ?? 0) > REDIRECT_LIMIT_BYTES) {
+    stream.destroy();
+    return;
+  }
+  try {
+    await drain(stream, REDIRECT_LIMIT_BYTES);
+  } catch {
+    if (context.signal?.aborted) throw context.signal.reason;
+  }
 }
 
 async function bodyOf(context: RequestContext, answer: SdkResponse): Promise<unknown> {

@@ -3,10 +3,12 @@ import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
 import { pause, totalPassed } from './deadline.js';
+import { afterRedirect } from './redirect.js';
 import { isUnprocessed } from '../answers/failure.js';
 import type { SdkResponse } from '../request-spec.js';
 
-const ONE_SHOT_HINT =
+/** Why a request was not sent again whose stream has been read. */
+export const ONE_SHOT_HINT =
   'It was not sent again because its body is a stream that can be read once; give a function that opens it instead.';
 /** Statuses that may pass by themselves. 429 is apart: it says that nothing was processed. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
@@ -60,6 +62,7 @@ function delayBeforeNext(
 function mayRepeat(context: RequestContext, error: SdkError, attempt: number): boolean {
   const told = context.hooks.retryable(error, attempt);
   if (told === false) return false;
+  if (afterRedirect(error)?.processed === true && !context.idempotent) return false;
   if ('requestSent' in error) {
     const { requestSent, retryable } = error as SdkError as TransportError;
     if (isSdkError(error, 'SDK_TIMEOUT') && error.phase === 'total') return false;

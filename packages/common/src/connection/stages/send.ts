@@ -1,6 +1,7 @@
 /** One attempt goes out. */
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
+import { withoutClient } from '../../route/tls-options.js';
 import type { TransportResponse } from '../../transport/transport.js';
 import type { RequestContext } from '../context.js';
 import { discardBody } from '../content/body.js';
@@ -20,7 +21,7 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     headers: (context.bag as HeaderBag).toFlat(),
     body: body?.open(),
     route: context.route as Route,
-    tls: settings.tls,
+    tls: context.withheld ? withoutClient(settings.tls) : settings.tls,
     timeouts: totalMs === undefined ? context.timeouts : { ...context.timeouts, totalMs },
     signal,
     freshSocket: context.freshSocket,

@@ -1,12 +1,14 @@
 /** The last change of a request before it is sent. Inside the retry, so that dates are fresh. */
 import type { Next, RequestContext } from '../context.js';
 import { interruptible } from './deadline.js';
+import { carried, carrying } from './hook-failure.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SignableRequest } from '../hooks.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Asks `sign`, which sees the request as it will be sent. */
+/** Asks `sign`, which sees the request as it will be sent; not where a redirect has left the origin. */
 export function sign(context: RequestContext, next: Next): Promise<SdkResponse> {
+  if (context.withheld) return next(context);
   const { body, origin, path } = context;
   const request: SignableRequest = {
     method: context.method,
@@ -17,7 +19,12 @@ export function sign(context: RequestContext, next: Next): Promise<SdkResponse> 
     body: body?.bytes,
     streaming: body !== undefined && body.bytes === undefined,
   };
-  const pending = context.hooks.sign(request, context);
+  let pending;
+  try {
+    pending = context.hooks.sign(request, context);
+  } catch (error) {
+    throw carried(error);
+  }
   if (pending === undefined) return next(context);
-  return interruptible(pending, context).then(() => next(context));
+  return interruptible(carrying(pending), context).then(() => next(context));
 }

@@ -1,7 +1,8 @@
 /**
  * The way of a request, as a list:
  *
- *     build → deadline → retry → decide → failover → route → stale → record → decode → credentials → sign → send
+ *     build → deadline → renew → retry → redirect → limit → decide → failover → pac → route → stale → record → decode → credentials
+ *     → sign → send
  *
  * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` stands inside `retry`,
  * because only the decoded answer tells whether an attempt may be repeated (Route 53 throttles with a 400), and a body
@@ -13,7 +14,11 @@ import { deadline } from './deadline.js';
 import { decide } from './decide.js';
 import { decode } from './decode.js';
 import { failover } from './failover.js';
+import { limit } from './limit.js';
+import { pac } from './pac.js';
 import { record } from './record.js';
+import { redirect } from './redirect.js';
+import { renew } from './renew.js';
 import { retry } from './retry.js';
 import { route } from './route.js';
 import { send } from './send.js';
@@ -23,9 +28,13 @@ import { stale } from './stale.js';
 /** The stages below `build`, outermost first. */
 export const STAGES: readonly Stage[] = Object.freeze([
   deadline,
+  renew,
   retry,
+  redirect,
+  limit,
   decide,
   failover,
+  pac,
   route,
   stale,
   record,

@@ -1,0 +1,81 @@
+/** Goes where the answer says, hop by hop; each hop is decided, authorized and signed anew by the stages below. */
+import { isSdkError } from '../../errors.js';
+import { formsOf } from '../answers/blot.js';
+import { hopKey, Redirection } from '../answers/redirection.js';
+import type { Next, RequestContext } from '../context.js';
+import { withoutBodyHeaders, withoutCredentials } from '../content/credential-headers.js';
+import type { SdkResponse } from '../request-spec.js';
+
+/** What is known of an error that came after a redirect. */
+interface AfterRedirect {
+  /** Whether the request as it was asked for had its effect before: the redirect was its answer. */
+  readonly processed: boolean;
+  /** Whether the credentials had been left behind. */
+  readonly withheld: boolean;
+}
+
+const after = new WeakMap<object, AfterRedirect>();
+
+/** What is known of an error that came behind a redirect; `undefined` for one that came without. */
+export function afterRedirect(error: object): AfterRedirect | undefined {
+  return after.get(error);
+}
+
+/** Follows what `decode` found to be followed. */
+export async function redirect(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const answer = await next(context);
+  return answer.body instanceof Redirection ? follow(context, answer.body, next) : answer;
+}
+
+async function follow(
+  context: RequestContext,
+  first: Redirection,
+  next: Next,
+): Promise<SdkResponse> {
+  let hop = hopOf(context, first);
+  for (;;) {
+    let answer;
+    try {
+      answer = await next(hop);
+    } catch (error) {
+      throw noted(error, context, hop);
+    }
+    if (!(answer.body instanceof Redirection)) return answer;
+    hop = hopOf(hop, answer.body);
+  }
+}
+
+/** The request to the next place. Credentials that a change of origin took away do not come back. */
+function hopOf(
+  context: RequestContext,
+  { target, method, keepsBody }: Redirection,
+): RequestContext {
+  const { origin, path } = target;
+  const leaves = origin.href !== context.origin.href;
+  let { headers } = context;
+  if (!keepsBody) {
+    context.body?.discard();
+    headers = withoutBodyHeaders(headers);
+  }
+  if (leaves) headers = withoutCredentials(headers, formsOf(context.hooks.secrets()));
+  return {
+    ...context,
+    method,
+    origin,
+    path,
+    headers,
+    body: keepsBody ? context.body : undefined,
+    idempotent: keepsBody ? context.idempotent : true,
+    hops: [...context.hops, hopKey(context)],
+    withheld: context.withheld || leaves,
+  };
+}
+
+/** A POST that was answered by a redirect to its result has been processed, whatever became of the way there. */
+function noted(error: unknown, context: RequestContext, hop: RequestContext): unknown {
+  if (!isSdkError(error)) return error;
+  const processed = hop.method !== context.method;
+  after.set(error, { processed, withheld: hop.withheld });
+  if (processed && 'requestSent' in error) Object.assign(error, { requestSent: 'yes' });
+  return error;
+}

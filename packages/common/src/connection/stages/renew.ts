@@ -1,0 +1,45 @@
+/** A provider that refuses the credentials may accept new ones: once for each request. */
+import { isSdkError } from '../../errors.js';
+import type { AuthenticationError } from '../../errors.js';
+import type { Next, RequestContext } from '../context.js';
+import { HeaderBag } from '../content/header-bag.js';
+import type { Hooks } from '../hooks.js';
+import type { SdkResponse } from '../request-spec.js';
+import { headersSent } from './credentials.js';
+import { interruptible } from './deadline.js';
+import { afterRedirect } from './redirect.js';
+import { ONE_SHOT_HINT } from './retry.js';
+
+/** Asks `renew` after a 401, and runs the request again where it says that new credentials are to be had. */
+export function renew(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const { renew: hook } = context.hooks;
+  return hook === undefined ? next(context) : renewing(context, next, hook);
+}
+
+async function renewing(
+  context: RequestContext,
+  next: Next,
+  hook: NonNullable<Hooks['renew']>,
+): Promise<SdkResponse> {
+  try {
+    return await next(context);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const asked = hook(
+      { ...context, attempt: context.journal.length },
+      headersSent(context) ?? new HeaderBag(context.headers),
+    );
+    const renewed = typeof asked === 'boolean' ? asked : await interruptible(asked, context);
+    if (!renewed) throw error;
+    if (context.body?.canOpen() === false) {
+      (error as { hint?: string }).hint ??= ONE_SHOT_HINT;
+      throw error;
+    }
+  }
+  return next(context);
+}
+
+/** A foreign origin, which got no credentials, refuses nothing that could be renewed. */
+function isRefusal(error: unknown): error is AuthenticationError {
+  return isSdkError(error, 'SDK_AUTHENTICATION') && afterRedirect(error)?.withheld !== true;
+}
