@@ -53,6 +53,8 @@ export type WarningCode =
   | 'SDK_UNREAD_BODY'
   /** A proxy of a list failed, and is not asked again for a while. */
   | 'SDK_PROXY_RESTS'
+  /** A PAC file could not be loaded anew, and the one from before goes on deciding. */
+  | 'SDK_PAC_STALE'
   /** Something in the configuration could not be used, for instance an entry of NO_PROXY. */
   | 'SDK_CONFIGURATION';
 

@@ -1,4 +1,4 @@
-/** Publishing: an event is made only where somebody listens. */
+/** Publishing: an event is to be made only where somebody listens. */
 import { channel } from 'node:diagnostics_channel';
 import { CHANNELS, type AttemptEvent, type SocketEvent, type WarningEvent } from './events.js';
 
@@ -7,14 +7,24 @@ const attempts = channel(CHANNELS.attempt);
 const sockets = channel(CHANNELS.socket);
 const warnings = channel(CHANNELS.warning);
 
-/** Tells the end of an attempt; `make` is asked only where somebody listens. A subscriber's own failure is Node's to tell. */
-export function publishAttempt(make: () => AttemptEvent): void {
-  if (attempts.hasSubscribers) attempts.publish(Object.freeze(make()));
+/** Whether somebody listens to attempts; else the event need not be made. */
+export function attemptsAreWatched(): boolean {
+  return attempts.hasSubscribers;
 }
 
-/** Tells what became of a socket; `make` is asked only where somebody listens. */
-export function publishSocket(make: () => SocketEvent): void {
-  if (sockets.hasSubscribers) sockets.publish(Object.freeze(make()));
+/** Tells the end of an attempt. A subscriber's own failure is Node's to tell. */
+export function publishAttempt(event: AttemptEvent): void {
+  attempts.publish(Object.freeze(event));
+}
+
+/** Whether somebody listens to sockets; else the event need not be made. */
+export function socketsAreWatched(): boolean {
+  return sockets.hasSubscribers;
+}
+
+/** Tells what became of a socket. */
+export function publishSocket(event: SocketEvent): void {
+  sockets.publish(Object.freeze(event));
 }
 
 /** Tells of something that works, and should be mended. */

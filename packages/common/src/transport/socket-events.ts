@@ -2,7 +2,7 @@
 import { isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
-import { publishSocket } from '../telemetry/publish.js';
+import { publishSocket, socketsAreWatched } from '../telemetry/publish.js';
 
 /** Where a socket leads, without anything of the request that it was opened for. */
 export interface SocketPlace {
@@ -11,21 +11,24 @@ export interface SocketPlace {
 }
 
 export function socketOpened(place: SocketPlace, durationMs: number): void {
-  publishSocket(() => ({ state: 'opened', ...facts(place, durationMs), requests: 0 }));
+  if (!socketsAreWatched()) return;
+  publishSocket({ state: 'opened', ...facts(place, durationMs), requests: 0 });
 }
 
 export function socketFailed(place: SocketPlace, durationMs: number, error: unknown): void {
-  publishSocket(() => ({
+  if (!socketsAreWatched()) return;
+  publishSocket({
     state: 'failed',
     ...facts(place, durationMs),
     requests: 0,
     // What is not ours is the caller's own reason to abort.
     code: isSdkError(error) ? error.code : 'ABORTED',
-  }));
+  });
 }
 
 export function socketClosed(place: SocketPlace, durationMs: number, requests: number): void {
-  publishSocket(() => ({ state: 'closed', ...facts(place, durationMs), requests }));
+  if (socketsAreWatched())
+    publishSocket({ state: 'closed', ...facts(place, durationMs), requests });
 }
 
 function facts({ origin, route }: SocketPlace, durationMs: number) {

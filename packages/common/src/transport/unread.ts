@@ -2,7 +2,6 @@
 import type { Readable } from 'node:stream';
 import { TimeoutError } from '../errors.js';
 import { publishWarning } from '../telemetry/publish.js';
-import type { Lease } from './lease.js';
 
 /** An answer whose headers have come, for as long as it holds its socket. */
 export interface HeldAnswer {
@@ -17,6 +16,11 @@ export interface HeldAnswer {
   readonly since: number;
   /** How long it may be left alone while nobody waits for its socket. */
   readonly idleMs: number;
+}
+
+/** Whatever holds an answer: a socket, or a place in a queue. */
+export interface Holder {
+  readonly answer: HeldAnswer | undefined;
 }
 
 /** Who waits for a socket. */
@@ -56,15 +60,15 @@ export function giveUp(body: Readable, href: string, forMs: number): void {
  * engine: the engine hands each answer to `SocketPool.answered`.
  */
 export class UnreadWatch {
-  readonly #leases: ReadonlySet<Lease>;
+  readonly #holders: ReadonlySet<Holder>;
   readonly #queue: ReadonlySet<Waiting>;
   #timer: NodeJS.Timeout | undefined;
   #ringsAt = Infinity;
   #warned = false;
 
   /** @param queue who waits, longest first. */
-  constructor(leases: ReadonlySet<Lease>, queue: ReadonlySet<Waiting>) {
-    this.#leases = leases;
+  constructor(holders: ReadonlySet<Holder>, queue: ReadonlySet<Waiting>) {
+    this.#holders = holders;
     this.#queue = queue;
   }
 
@@ -95,7 +99,7 @@ export class UnreadWatch {
   #look(): void {
     this.#ringsAt = Infinity;
     const now = performance.now();
-    const unread = [...this.#leases].flatMap(({ answer }) =>
+    const unread = [...this.#holders].flatMap(({ answer }) =>
       answer !== undefined && untouched(answer.body) ? [answer] : [],
     );
     const queue = [...this.#queue];

@@ -46,6 +46,16 @@ export const DEFAULT_RETRY: RetryOptions = Object.freeze({
 /** Some of the timers; a member that is left out keeps what the next level says. */
 export type TimeoutSettings = { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined };
 
+/** How much of a provider one connection asks for at a time. Each member left out is not limited. */
+export interface LimitOptions {
+  /** Attempts at once, each from its beginning until its answer is read, or the stream of it closed. From 1. */
+  readonly concurrent?: number | undefined;
+  /** Attempts begun in a second, on average; `0.5` is one every two seconds. */
+  readonly perSecond?: number | undefined;
+  /** How many of these may begin at once after a silence; 1 keeps them apart. Needs `perSecond`. @default 1 */
+  readonly burst?: number | undefined;
+}
+
 /** How far a body has come. After a repetition the count begins anew. */
 export interface Progress {
   readonly direction: 'up' | 'down';
@@ -77,6 +87,11 @@ export interface DriverOptions {
   readonly userAgent?: string | undefined;
   /** Left out: the SDK says nothing. */
   readonly logger?: Logger | undefined;
+  /**
+   * What each connection of the driver keeps to, its views together; a derived one (for tokens, say) has a count of its own.
+   * Who has to wait for longer than `timeouts.poolMs` gets a `TimeoutError`. @default no limits
+   */
+  readonly limits?: LimitOptions | undefined;
 }
 
 /** The options that a view may have of its own. */
@@ -120,6 +135,7 @@ export const DRIVER_KEYS: readonly string[] = Object.freeze([
   'transport',
   'userAgent',
   'logger',
+  'limits',
 ]);
 
 /** Every key of `ViewOptions`. */

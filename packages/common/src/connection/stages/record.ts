@@ -1,29 +1,36 @@
-/** What became of each attempt: for the error that lists them, and for the logger. */
+/** What became of each attempt: for the error that lists them, for the logger, and for who watches. */
 import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { AttemptFacts, RequestSent } from '../../facts.js';
 import { blot } from '../answers/blot.js';
 import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
+import { attemptsAreWatched, publishAttempt } from '../../telemetry/publish.js';
+import type { AttemptEvent } from '../../telemetry/events.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Notes an attempt that failed, and tells the logger of both kinds. */
+/** Notes an attempt that failed, and tells the logger and the channel `sdk:attempt` of both kinds. */
 export async function record(context: RequestContext, next: Next): Promise<SdkResponse> {
   const startedAt = performance.now();
   try {
     const answer = await next(context);
+    const { status, requestId } = answer;
+    if (attemptsAreWatched()) {
+      publishAttempt(eventOf(context, { ...factsOf(context, startedAt), status }, requestId));
+    }
     if (context.settings.logger !== undefined) {
       tell(context, {
         ...factsOf(context, startedAt),
-        status: answer.status,
-        requestId: answer.requestId,
+        status,
+        requestId,
       });
     }
     return answer;
   } catch (error) {
     const facts = { ...factsOf(context, startedAt), ...failureOf(error) };
     context.journal.push(facts);
+    if (attemptsAreWatched()) publishAttempt(eventOf(context, facts, requestIdIn(error)));
     if (context.settings.logger !== undefined) tell(context, { ...facts });
     throw error;
   }
@@ -57,6 +64,29 @@ function sentBy(error: SdkError): RequestSent | undefined {
   const told = error as Partial<Pick<TransportError, 'requestSent'> & ResponseError>;
   if (told.requestSent !== undefined || told.status === undefined) return told.requestSent;
   return told.maybeFromProxy === true ? 'maybe' : 'yes';
+}
+
+function requestIdIn(error: unknown): string | undefined {
+  return isSdkError(error) ? (error as { requestId?: string }).requestId : undefined;
+}
+
+/** The query is left out: it may hold a signature. */
+function eventOf(
+  context: RequestContext,
+  facts: AttemptFacts,
+  requestId: string | undefined,
+): AttemptEvent {
+  const secrets = secretsOf(context);
+  const { method, origin, purpose, decision = null } = context;
+  return {
+    ...facts,
+    method,
+    origin: origin.href,
+    path: blot(pathOf(context), secrets),
+    purpose,
+    ...(requestId === undefined ? {} : { requestId: blot(requestId, secrets) }),
+    decision,
+  };
 }
 
 /** The query is left out: it may hold a signature. A logger's own failure is not the request's. */

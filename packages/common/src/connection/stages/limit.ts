@@ -1,0 +1,72 @@
+/** The limits that the caller set for a connection: how many attempts at once, and how many in a second. */
+import { Readable } from 'node:stream';
+import { TimeoutError } from '../../errors.js';
+import type { Next, RequestContext } from '../context.js';
+import type { Limiter } from '../options/limiter.js';
+import type { SdkResponse } from '../request-spec.js';
+import { interruptible } from './deadline.js';
+
+/**
+ * Lets an attempt begin when it is its turn. It holds its place until its answer has been read, or until the stream that was
+ * handed over has closed; a pause between attempts holds none.
+ */
+export function limit(context: RequestContext, next: Next): Promise<SdkResponse> {
+  return context.limiter === undefined ? next(context) : limited(context.limiter, context, next);
+}
+
+async function limited(
+  limiter: Limiter,
+  context: RequestContext,
+  next: Next,
+): Promise<SdkResponse> {
+  await turn(limiter, context);
+  let answer: SdkResponse;
+  try {
+    answer = await next(context);
+  } catch (error) {
+    limiter.leave();
+    throw error;
+  }
+  const { body } = answer;
+  if (body instanceof Readable) {
+    limiter.leaveAfter(body, context.origin.href, context.timeouts.idleMs);
+  } else limiter.leave();
+  return answer;
+}
+
+/** Waits no longer than the signal, the total and `poolMs` allow. */
+async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
+  const { poolMs } = context.timeouts;
+  const ours = limiter.enter(poolMs);
+  if (ours === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(waitedTooLong(limiter, context)), poolMs);
+  });
+  try {
+    await interruptible(Promise.race([ours.come, tooLong]), context);
+  } catch (error) {
+    ours.cancel();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function waitedTooLong({ limits }: Limiter, { origin, timeouts }: RequestContext): TimeoutError {
+  const set = [
+    limits.concurrent === Infinity ? [] : [`limits.concurrent of ${limits.concurrent}`],
+    limits.perSecond === Infinity ? [] : [`limits.perSecond of ${limits.perSecond}`],
+  ].flat();
+  return new TimeoutError(
+    `A request to ${origin.href} waited ${timeouts.poolMs} ms for its turn under ${set.join(' and ')}`,
+    {
+      phase: 'pool',
+      timeoutMs: timeouts.poolMs,
+      requestSent: 'no',
+      // Sent again it would stand at the end of the same queue.
+      retryable: false,
+      hint: 'Raise timeouts.poolMs or limits, or begin fewer at once; a stream holds its place until it is read or destroyed.',
+    },
+  );
+}
