@@ -1,9 +1,10 @@
 /** The answer becomes what the caller asked for, or a typed error. */
-import { pipeline, Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { isSdkError } from '../../errors.js';
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
 import { BodyTooLong, collect, drain } from '../content/collect.js';
+import { CountedBody } from '../content/counted.js';
 import type { Next, RequestContext } from '../context.js';
 import { decompress, UnreadableCoding } from '../content/decompress.js';
 import { failureOf, letGo, malformed } from '../answers/failure.js';
@@ -157,20 +158,7 @@ function handedOver(context: RequestContext, answer: SdkResponse, stream: Readab
   const { onProgress } = context;
   if (onProgress === undefined) return stream;
   const totalBytes = sizeOf(answer.headers.get('content-length'));
-  let bytes = 0;
-  const counted = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      bytes += piece.length;
-      try {
-        onProgress({ direction: 'down', bytes, totalBytes });
-        done(null, piece);
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  });
-  pipeline(stream, counted, () => undefined);
-  return counted;
+  return new CountedBody(stream, (bytes) => onProgress({ direction: 'down', bytes, totalBytes }));
 }
 
 function sizeOf(length: string | undefined): number | undefined {

@@ -1,0 +1,54 @@
+/** A body on its way to a reader, piece by piece told to who counts. */
+import { Readable } from 'node:stream';
+
+/**
+ * The same bytes, told as they pass. It begins to take them when somebody reads here: until then the body below shows that
+ * nobody does, so that its socket can be taken back.
+ */
+export class CountedBody extends Readable {
+  readonly #body: Readable;
+  readonly #onBytes: (bytes: number) => void;
+  #bytes = 0;
+  #reading = false;
+
+  /** @param onBytes told how much has come, at each piece; what it throws ends the body. */
+  constructor(body: Readable, onBytes: (bytes: number) => void) {
+    super();
+    this.#body = body;
+    this.#onBytes = onBytes;
+    // A failure that nobody waits for yet must not end the process; who reads later finds it.
+    this.on('error', ignore);
+    body.on('error', (error) => this.destroy(error));
+    body.once('close', () => {
+      if (!body.readableEnded) this.destroy(body.errored ?? undefined);
+    });
+  }
+
+  override _read(): void {
+    if (this.#reading) {
+      this.#body.resume();
+      return;
+    }
+    this.#reading = true;
+    this.#body.on('data', (piece: Buffer) => this.#take(piece));
+    this.#body.once('end', () => this.push(null));
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#body.destroy();
+    done(error);
+  }
+
+  #take(piece: Buffer): void {
+    this.#bytes += piece.length;
+    try {
+      this.#onBytes(this.#bytes);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    if (!this.push(piece)) this.#body.pause();
+  }
+}
+
+function ignore(): void {}
