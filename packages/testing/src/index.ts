@@ -1,6 +1,9 @@
 export { answerJson } from './answer-json.js';
 export { createCertificateAuthority } from './certificates.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
+export { digestGate } from './digest-gate.js';
+export type { DigestGate, DigestGateOptions } from './digest-gate.js';
+export type { Gate, Verdict } from './gated.js';
 export type { LoopbackHost, ServerTls } from './loopback.js';
 export { startOrigin } from './origin.js';
 export type { Origin, OriginOptions } from './origin.js';

@@ -63,7 +63,8 @@ export interface ScriptedProxyOptions {
 const keptBytes = 1024 * 1024;
 const endOfHead = '\r\n\r\n';
 
-function parseHead(raw: string): RequestHead {
+/** Reads a request's head, the empty line at its end included. */
+export function parseHead(raw: string): RequestHead {
   const [requestLine = '', ...lines] = raw.slice(0, -endOfHead.length).split('\r\n');
   const [method = '', target = ''] = requestLine.split(' ');
   const headers = lines.map((line) => {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gated } from './gated.js';
 import type { ConnectionScript, ScriptApi } from './scripted-proxy.js';
 
 /** Closes our side when the client closes its own, as a server that is well does. */
@@ -83,6 +84,9 @@ export const scripts = {
     ];
     return answerWith(lines.join('\r\n'), 'end');
   },
+
+  /** Serves request after request on each connection, tunnels and absolute-form, as far as a gate lets them through. */
+  gated,
 
   /** Writes these bytes when the first request's head has arrived, then ends, resets, or stays silent. */
   answer: answerWith,
