@@ -87,6 +87,7 @@ function byVariable(error: unknown, { decidedBy, variable }: ProxyDecision): unk
   if (!isSdkError(error, 'SDK_CONFIGURATION') || error.field !== 'httpProxy') return error;
   return new ConfigurationError(`${variable}: ${error.message}`, {
     field: variable,
-    hint: `Give an http: or https: proxy in ${variable}, or name the target in NO_PROXY.`,
+    hint:
+      error.hint ?? `Give an http: or https: proxy in ${variable}, or name the target in NO_PROXY.`,
   });
 }

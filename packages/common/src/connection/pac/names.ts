@@ -1,0 +1,24 @@
+/** What PAC files may ask of the network: the addresses of names, and of this machine. */
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import type { PacNames } from '../../proxy/pac/evaluate.js';
+
+/** By the system's own resolver, as for every connection. */
+export const SYSTEM_NAMES: PacNames = Object.freeze({
+  async lookUp(name: string): Promise<readonly string[]> {
+    try {
+      return (await lookup(name, { all: true })).map(({ address }) => address);
+    } catch {
+      return [];
+    }
+  },
+
+  own(): readonly string[] {
+    const outer = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address !== undefined && !address.internal);
+    const of = (family: string) =>
+      outer.filter((each) => each?.family === family).map((each) => each?.address ?? '');
+    return [...of('IPv4'), ...of('IPv6')];
+  },
+});

@@ -1,0 +1,125 @@
+/** Where the candidate is a PAC file: what it names for this origin is tried instead. */
+import { ProxyError, TimeoutError, isSdkError } from '../../errors.js';
+import type { ProxyDecision } from '../../proxy/decision.js';
+import { newDecision } from '../../proxy/decision.js';
+import type { PacMeans, PacVerdict } from '../../proxy/pac/files.js';
+import type { PacFailure } from '../../proxy/pac/evaluate.js';
+import type { ProxyServer } from '../../route/proxy-server.js';
+import type { Next, RequestContext } from '../context.js';
+import { loadPac } from '../pac/load.js';
+import { SYSTEM_NAMES } from '../pac/names.js';
+import type { SdkResponse } from '../request-spec.js';
+import { interruptible } from './deadline.js';
+import { failover } from './failover.js';
+
+/**
+ * Asks the file, and has failover try what it names, in its order. It stands below failover, so that a file of a list is
+ * asked only when its turn comes, and one that cannot be had is a proxy that failed.
+ */
+export function pac(context: RequestContext, next: Next): Promise<SdkResponse> {
+  const file = context.candidate;
+  if (file === undefined || file === 'direct' || file.pac === undefined) return next(context);
+  return byFile(context, file, next);
+}
+
+async function byFile(
+  context: RequestContext,
+  file: ProxyServer,
+  next: Next,
+): Promise<SdkResponse> {
+  const startedAt = performance.now();
+  let verdict: PacVerdict;
+  try {
+    verdict = await ask(context, file);
+  } catch (error) {
+    note(context, file, error, performance.now() - startedAt);
+    throw error;
+  }
+  for (const warning of verdict.warnings) context.settings.warnOnce(warning);
+  return failover({ ...context, choice: choiceOf(context, file, verdict) }, next);
+}
+
+/** @throws ProxyError (phase `resolve`), or TimeoutError (phase `proxy`): the origin has seen nothing. */
+async function ask(context: RequestContext, file: ProxyServer): Promise<PacVerdict> {
+  const { settings, origin, timeouts } = context;
+  const means: PacMeans = {
+    load: (of, limitMs) =>
+      loadPac(of, {
+        transport: settings.transport,
+        userAgent: settings.userAgent,
+        timeouts,
+        limitMs,
+      }),
+    names: SYSTEM_NAMES,
+    warn: (message) =>
+      settings.warn({ code: 'SDK_PAC_STALE', message, origin: origin.href, proxy: file.href }),
+    limitMs: timeouts.proxyMs,
+  };
+  const verdict = await interruptible(
+    inTime(settings.pacFiles.ask(file, origin, means), file, timeouts.proxyMs),
+    context,
+  );
+  if ('failure' in verdict) throw failed(file, verdict);
+  return verdict;
+}
+
+function inTime<T>(promise: Promise<T>, file: ProxyServer, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(
+        new TimeoutError(`The PAC file ${file.href} named no proxy within ${timeoutMs} ms`, {
+          phase: 'proxy',
+          timeoutMs,
+          requestSent: 'no',
+          retryable: false,
+          hint: 'timeouts.proxyMs bounds loading the file and evaluating it, look-ups included.',
+        }),
+      );
+    }, timeoutMs);
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function failed({ href }: ProxyServer, { failure, hint, retryable }: PacFailure): ProxyError {
+  return new ProxyError(`The PAC file ${href} ${failure}`, {
+    phase: 'resolve',
+    proxy: href,
+    requestSent: 'no',
+    retryable,
+    hint,
+  });
+}
+
+/** The file has no route, so `record` never sees it; whoever reads the attempts shall. */
+function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs: number): void {
+  if (!isSdkError(error)) return;
+  const { journal, origin } = context;
+  journal.push({
+    number: journal.length + 1,
+    way: origin.protocol === 'https:' || file.tunnel === 'always' ? 'tunnel' : 'forward',
+    proxy: file.href,
+    code: error.code,
+    message: error.message,
+    requestSent: 'no',
+    durationMs: Math.round(tookMs),
+  });
+}
+
+/** The decision that the file made below the one that named the file. */
+function choiceOf(
+  context: RequestContext,
+  file: ProxyServer,
+  { candidates, warnings }: PacVerdict,
+): ProxyDecision {
+  const { decidedBy, variable, bypassedBy } = context.choice as ProxyDecision;
+  const [first] = candidates;
+  return newDecision(
+    first === 'direct' ? undefined : first,
+    candidates,
+    decidedBy,
+    variable,
+    bypassedBy,
+    warnings,
+    file.href,
+  );
+}

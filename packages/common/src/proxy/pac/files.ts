@@ -1,0 +1,185 @@
+/** What is kept of PAC files: the script for a while, its answer for an origin for a shorter one. */
+import { BoundedMap } from '../../bounded-map.js';
+import { isSdkError } from '../../errors.js';
+import type { Origin } from '../../route/origin.js';
+import type { ProxyServer } from '../../route/proxy-server.js';
+import type { ProxyCandidate } from '../decision.js';
+import type { PacAnswer, PacWay } from './answer.js';
+import type { PacFailure, PacNames } from './evaluate.js';
+import { evaluatePac } from './evaluate.js';
+import { PacSandbox } from './sandbox.js';
+
+/** A script as it was loaded, and how long it may be used without asking again, in milliseconds. */
+export interface LoadedPac {
+  readonly text: string;
+  readonly freshMs: number;
+}
+
+/** What a PAC file is asked with: given in by whoever may open files and sockets. */
+export interface PacMeans {
+  load(file: ProxyServer, limitMs: number): Promise<LoadedPac | PacFailure>;
+  readonly names: PacNames;
+  /** Told where an old script goes on, since the new one could not be had. */
+  warn(message: string): void;
+  /** For loading, and for evaluating, in milliseconds. */
+  readonly limitMs: number;
+}
+
+/** What a PAC file named for an origin. */
+export interface PacVerdict {
+  readonly candidates: readonly ProxyCandidate[];
+  readonly warnings: readonly string[];
+}
+
+/** How long an answer for an origin is used again, in milliseconds: a script may ask for the time of day. */
+export const PAC_ANSWER_MS = 60_000;
+/** How long a script's failure is told without running it again, in milliseconds. */
+const PAC_FAILURE_MS = 2_000;
+/** How long an old script goes on before the new one is asked for again, in milliseconds. */
+const PAC_RELOAD_MS = 30_000;
+
+/** How long a request waits for a new script where the old one can go on, in milliseconds. */
+const RELOAD_WAIT_MS = 5_000;
+
+const MAX_FILES = 64;
+const MAX_ANSWERS = 4_096;
+const MAX_NAMED = 256;
+
+interface Answer {
+  readonly verdict: Promise<PacVerdict | PacFailure>;
+  until: number;
+}
+
+/** All that depends on one text; a new text begins with nothing, so that what the old one named is forgotten. */
+interface Script {
+  readonly text: string;
+  readonly answers: BoundedMap<string, Answer>;
+  readonly named: BoundedMap<string, ProxyServer>;
+}
+
+interface Kept {
+  script: Script | undefined;
+  freshUntil: number;
+  loading: Promise<Script | PacFailure> | undefined;
+}
+
+/** The thread that runs scripts belongs to the process: drivers that come and go share it. */
+const sandbox = new PacSandbox();
+
+/** The PAC files of one driver and all its views. */
+export class PacFiles {
+  readonly #files = new BoundedMap<string, Kept>(MAX_FILES);
+
+  /**
+   * What a file names for an origin. Requests that ask the same at the same time wait for one answer.
+   * @throws ConfigurationError where the engine is not installed, or the driver has been closed.
+   */
+  async ask(file: ProxyServer, origin: Origin, means: PacMeans): Promise<PacVerdict | PacFailure> {
+    const script = await this.#script(file, means);
+    if ('failure' in script) return script;
+    const known = script.answers.get(origin.href);
+    if (known !== undefined && performance.now() < known.until) return known.verdict;
+    const answer: Answer = { verdict: evaluate(script, file, origin, means), until: Infinity };
+    script.answers.set(origin.href, answer);
+    try {
+      const verdict = await answer.verdict;
+      answer.until = performance.now() + ('failure' in verdict ? PAC_FAILURE_MS : PAC_ANSWER_MS);
+      return verdict;
+    } catch (error) {
+      answer.until = 0;
+      throw error;
+    }
+  }
+
+  async #script(file: ProxyServer, means: PacMeans): Promise<Script | PacFailure> {
+    let kept = this.#files.get(file.key);
+    if (kept === undefined) {
+      kept = { script: undefined, freshUntil: 0, loading: undefined };
+      this.#files.set(file.key, kept);
+    }
+    if (kept.script !== undefined && performance.now() < kept.freshUntil) return kept.script;
+    kept.loading ??= reload(kept, file, means);
+    return kept.loading;
+  }
+}
+
+async function reload(
+  kept: Kept,
+  file: ProxyServer,
+  means: PacMeans,
+): Promise<Script | PacFailure> {
+  try {
+    const old = kept.script;
+    // An old script can go on, so a request does not wait long for a new one.
+    const limitMs = old === undefined ? means.limitMs : Math.min(RELOAD_WAIT_MS, means.limitMs / 2);
+    const loaded = await means.load(file, Math.ceil(limitMs));
+    if ('failure' in loaded) {
+      if (old === undefined) return loaded;
+      means.warn(
+        `The PAC file ${file.href} ${loaded.failure}; as it was loaded before, it goes on deciding`,
+      );
+      kept.freshUntil = performance.now() + PAC_RELOAD_MS;
+      return old;
+    }
+    kept.freshUntil = performance.now() + loaded.freshMs;
+    if (old?.text === loaded.text) return old;
+    return (kept.script = {
+      text: loaded.text,
+      answers: new BoundedMap(MAX_ANSWERS),
+      named: new BoundedMap(MAX_NAMED),
+    });
+  } finally {
+    kept.loading = undefined;
+  }
+}
+
+async function evaluate(
+  script: Script,
+  file: ProxyServer,
+  origin: Origin,
+  means: PacMeans,
+): Promise<PacVerdict | PacFailure> {
+  const answer = await evaluatePac(sandbox, script.text, origin, means.names, means.limitMs);
+  return 'failure' in answer ? answer : name(answer, script, file);
+}
+
+/** The proxies that an answer names, each with what the setting says of all that the file names. */
+function name(answer: PacAnswer, script: Script, file: ProxyServer): PacVerdict | PacFailure {
+  const candidates: ProxyCandidate[] = [];
+  const warnings = answer.warnings.map((warning) => `The PAC file ${file.href}: ${warning}`);
+  for (const way of answer.ways) {
+    const candidate = candidateOf(way, script, file);
+    if (typeof candidate === 'object' || candidate === 'direct') candidates.push(candidate);
+    else
+      warnings.push(
+        `The PAC file ${file.href}: a proxy of its answer was skipped: ${candidate.slice(1)}`,
+      );
+  }
+  if (candidates.length > 0) return { candidates, warnings };
+  return {
+    failure: `answered nothing that can be used: ${warnings.join('; ')}`,
+    hint: 'See what httpProxy says beside the URL of the file: it holds for every proxy that the file names.',
+    retryable: false,
+  };
+}
+
+/** One object for one proxy, as pools and rests are kept by it; or `!` and why there is none. */
+function candidateOf(
+  way: PacWay,
+  script: Script,
+  file: ProxyServer,
+): ProxyCandidate | `!${string}` {
+  if (way === 'direct') return way;
+  const { protocol, host, port } = way;
+  const key = `${protocol}//${host}|${port}`;
+  let proxy = script.named.get(key);
+  if (proxy === undefined) {
+    try {
+      proxy = file.at(protocol, host, port);
+    } catch (error) {
+      return `!${isSdkError(error) ? error.message : 'it cannot be used'}`;
+    }
+    script.named.set(key, proxy);
+  }
+  return proxy;
+}

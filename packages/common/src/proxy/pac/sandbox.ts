@@ -1,0 +1,142 @@
+/** Where PAC files run: a thread that can be ended, with an engine inside that reaches nothing of Node. */
+import { Worker } from 'node:worker_threads';
+import { ConfigurationError } from '../../errors.js';
+
+/** What a script is asked. */
+export interface PacQuestion {
+  readonly script: string;
+  readonly url: string;
+  readonly host: string;
+  /** Names that were looked up for it, with their addresses parted by `;`. */
+  readonly names: ReadonlyMap<string, string>;
+  /** This machine's addresses, parted by `;`. */
+  readonly own: string;
+  /** How long the script may run, in milliseconds. */
+  readonly limitMs: number;
+}
+
+/** What came of it. */
+export type PacOutcome =
+  | { readonly kind: 'answer'; readonly text: string }
+  /** It needs the addresses of a name, and is to be asked again with them. */
+  | { readonly kind: 'asks'; readonly name: string }
+  | { readonly kind: 'no function' }
+  /** It answered something else than a text; `what` is its `typeof`. */
+  | { readonly kind: 'no text'; readonly what: string }
+  /** It ran longer than it may. */
+  | { readonly kind: 'endless' }
+  | {
+      readonly kind: 'threw';
+      readonly name: string;
+      readonly line?: string | undefined;
+      readonly message?: string | undefined;
+    };
+
+type Told =
+  PacOutcome | { readonly kind: 'ready' } | { readonly kind: 'absent'; readonly code?: string };
+
+interface Waiting {
+  readonly question: PacQuestion;
+  resolve(outcome: PacOutcome): void;
+  reject(reason: Error): void;
+}
+
+/** How much later than its limit a run is ended from outside: the engine could not be interrupted. */
+const GRACE_MS = 1_000;
+/** A thread that nobody needs is ended, in milliseconds. */
+const IDLE_MS = 30_000;
+/** From `src` and `dist` alike: the thread runs without the build, and without a loader of TypeScript. */
+const WORKER = new URL('../../../src/proxy/pac/worker.mjs', import.meta.url);
+
+/** One thread, begun with the first question and ended when it is idle, when it keeps no process alive. One run at a time. */
+export class PacSandbox {
+  readonly #file: URL;
+  readonly #waiting: Waiting[] = [];
+  #worker: Worker | undefined;
+  #ready = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param file the thread's code */
+  constructor(file: URL = WORKER) {
+    this.#file = file;
+  }
+
+  /**
+   * Asks a script.
+   * @throws ConfigurationError where the engine, an optional package, is not installed.
+   */
+  ask(question: PacQuestion): Promise<PacOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, resolve, reject });
+      if (this.#waiting.length === 1) this.#begin();
+    });
+  }
+
+  #begin(): void {
+    const [first] = this.#waiting;
+    clearTimeout(this.#timer);
+    if (first === undefined) {
+      this.#worker?.unref();
+      this.#timer = setTimeout(() => this.#end(), IDLE_MS).unref();
+      return;
+    }
+    this.#worker ??= this.#open();
+    this.#worker.ref();
+    this.#worker.postMessage(first.question);
+    if (this.#ready) this.#limit(first.question);
+  }
+
+  #limit({ limitMs }: PacQuestion): void {
+    this.#timer = setTimeout(() => {
+      this.#end();
+      this.#settle((waiting) => waiting.resolve({ kind: 'endless' }));
+    }, limitMs + GRACE_MS).unref();
+  }
+
+  #open(): Worker {
+    const worker = new Worker(this.#file, { name: 'pac', env: {}, execArgv: [] });
+    worker.on('message', (told: Told) => {
+      if (this.#worker === worker) this.#hear(told);
+    });
+    worker.on('error', (error: Error & { code?: string }) => {
+      if (this.#worker !== worker) return;
+      const began = this.#ready;
+      this.#end();
+      this.#hear(began ? { kind: 'endless' } : { kind: 'absent', code: error.code ?? error.name });
+    });
+    return worker;
+  }
+
+  #hear(told: Told): void {
+    clearTimeout(this.#timer);
+    if (told.kind === 'ready') {
+      this.#ready = true;
+      const [first] = this.#waiting;
+      if (first !== undefined) this.#limit(first.question);
+    } else if (told.kind === 'absent') {
+      this.#end();
+      this.#settle((waiting) => waiting.reject(engineAbsent(told.code)));
+    } else {
+      this.#settle((waiting) => waiting.resolve(told));
+    }
+  }
+
+  #settle(tell: (waiting: Waiting) => void): void {
+    const first = this.#waiting.shift();
+    if (first !== undefined) tell(first);
+    this.#begin();
+  }
+
+  #end(): void {
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#ready = false;
+  }
+}
+
+function engineAbsent(code = 'no code'): ConfigurationError {
+  return new ConfigurationError(
+    `A PAC file was given as httpProxy, and the package that evaluates it, quickjs-wasi, could not be loaded (${code})`,
+    { field: 'httpProxy', hint: 'Install it beside the SDK: npm install quickjs-wasi' },
+  );
+}
