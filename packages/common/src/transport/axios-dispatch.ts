@@ -7,64 +7,14 @@ import {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import { ConfigurationError } from '../errors.js';
+import { answerHeaders, listOf, requestHeaders } from './axios-headers.js';
+import { refuse, refuseForbidden, REMEDY } from './axios-instance.js';
+import { intercepted } from './interceptors.js';
 import { ResponseHeaders } from './response-headers.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
-/** What would send the bytes another way than the cascade decided, or change the request behind a signature. */
-const FORBIDDEN = {
-  proxy: [undefined, false],
-  httpAgent: [undefined],
-  httpsAgent: [undefined],
-  baseURL: [undefined, ''],
-  auth: [undefined],
-  maxRedirects: [undefined, 0],
-  timeout: [undefined, 0],
-  socketPath: [undefined, null],
-  params: [undefined],
-  transport: [undefined],
-  beforeRedirect: [undefined],
-  lookup: [undefined],
-  httpVersion: [undefined, 1],
-} as const;
-
-/** Where each belongs instead. */
-const REMEDY: Record<string, string> = {
-  proxy: 'Give the proxy as httpProxy.',
-  httpAgent: 'Give the proxy as httpProxy; the transport makes its own agents.',
-  httpsAgent:
-    'Give the proxy as httpProxy and TLS settings as tls; the transport makes its own agents.',
-  baseURL: 'Give the endpoint to the driver.',
-  timeout: 'Give timeouts to the driver or the call.',
-  adapter: 'Implement Transport to send requests your own way.',
-};
-
-/** @throws ConfigurationError for an instance whose defaults would break the proxy decision. */
-export function checkInstance(instance: AxiosInstance): void {
-  const { defaults } = instance as { defaults?: object };
-  if (typeof instance !== 'function' || defaults === undefined || !('interceptors' in instance)) {
-    throw new ConfigurationError('The option "axios" takes an axios instance', {
-      field: 'axios',
-      hint: 'Make one with axios.create().',
-    });
-  }
-  refuseForbidden(defaults, "the axios instance's defaults");
-  const { adapter } = instance.defaults;
-  // axios's own default is a list of names to choose from.
-  if (adapter !== undefined && !Array.isArray(adapter))
-    refuse('adapter', "the axios instance's defaults");
-}
-
-/** Whether the instance has interceptors or default headers to honour. */
-export function hasWork({ interceptors, defaults }: AxiosInstance): boolean {
-  return (
-    isUsed(interceptors.request.handlers) ||
-    isUsed(interceptors.response.handlers) ||
-    hasHeaders(defaults.headers)
-  );
-}
-
 /**
- * Runs `request` through `instance`, in axios's own order of interceptors.
+ * Runs `request` through `instance`. `Axios.request` itself would merge, copy and transform for longer than node sends.
  * @throws ConfigurationError where an interceptor set what would break the decision, before anything is sent.
  */
 export async function dispatch(
@@ -72,50 +22,30 @@ export async function dispatch(
   request: TransportRequest,
   carry: (request: TransportRequest) => Promise<TransportResponse>,
 ): Promise<TransportResponse> {
-  const url = request.origin.href + request.path;
   let carried: TransportResponse | undefined;
-  const adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+  const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     check(config);
     carried = await carry(requestOf(request, config));
+
     return {
       status: carried.status,
       statusText: '',
-      headers: headersOf(carried.headers),
+      headers: answerHeaders(carried.headers),
       data: carried.body,
       config,
     };
   };
-  const check = (config: InternalAxiosRequestConfig): void => {
-    refuseForbidden(config, 'an interceptor');
-    if (config.adapter !== adapter) refuse('adapter', 'an interceptor');
-    if (config.url !== url) refuse('url', 'an interceptor');
-    if (config.method?.toUpperCase() !== request.method.toUpperCase())
+  const config = configOf(instance, request, send);
+  const { url } = config;
+  const check = (given: InternalAxiosRequestConfig): void => {
+    refuseForbidden(given, 'an interceptor');
+    if (given.adapter !== send) refuse('adapter', 'an interceptor');
+    if (given.url !== url) refuse('url', 'an interceptor');
+    if (given.method?.toUpperCase() !== request.method.toUpperCase())
       refuse('method', 'an interceptor');
   };
   try {
-    const answer = await instance.request<unknown>({
-      url,
-      method: request.method,
-      headers: recordOf(request.headers),
-      data: request.body,
-      responseType: 'stream',
-      proxy: false,
-      maxRedirects: 0,
-      timeout: 0,
-      decompress: false,
-      maxBodyLength: Infinity,
-      maxContentLength: -1,
-      validateStatus: () => true,
-      // Runs right before the adapter is chosen: the last place to see one that an interceptor put in ours' stead.
-      transformRequest: [
-        function (this: InternalAxiosRequestConfig, data: unknown) {
-          check(this);
-          return data;
-        },
-      ],
-      transformResponse: [],
-      adapter,
-    });
+    const answer = await intercepted(instance, config, send);
     if (carried === undefined) {
       throw new ConfigurationError('An interceptor answered instead of the transport', {
         field: 'axios',
@@ -128,6 +58,56 @@ export async function dispatch(
     carried?.body.destroy();
     throw error;
   }
+}
+
+/** No prototype: what somebody added to Object.prototype is no setting. Made by a constructor, since V8 is slow on bare ones. */
+const Config = function () {} as unknown as new () => InternalAxiosRequestConfig;
+Config.prototype = Object.create(null, {
+  hasOwnProperty: { value: Object.prototype.hasOwnProperty },
+}) as object;
+
+/** What interceptors see: the instance's defaults, the request, and `send` as the adapter, for those that send again. */
+function configOf(
+  instance: AxiosInstance,
+  request: TransportRequest,
+  send: (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>,
+): InternalAxiosRequestConfig {
+  const config = new Config();
+  for (const key of Object.keys(instance.defaults)) {
+    (config as unknown as Record<string, unknown>)[key] = copyOf(
+      (instance.defaults as Record<string, unknown>)[key],
+    );
+  }
+  config.url = request.origin.href + request.path;
+  config.method = request.method.toLowerCase();
+  config.headers = requestHeaders(instance, config.method, request.headers);
+  config.data = request.body;
+  config.responseType = 'stream';
+  config.proxy = false;
+  config.maxRedirects = 0;
+  config.timeout = 0;
+  config.decompress = false;
+  config.maxBodyLength = Infinity;
+  config.maxContentLength = -1;
+  config.validateStatus = anyStatus;
+  config.transformRequest = [];
+  config.transformResponse = [];
+  config.adapter = send;
+  return config;
+}
+
+function anyStatus(): boolean {
+  return true;
+}
+
+/** Interceptors may change what they see; the instance's own stays. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice() as unknown[];
+  const plain =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+  return plain ? { ...value } : value;
 }
 
 function requestOf(
@@ -169,67 +149,4 @@ function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>):
         ? body
         : Readable.from(body === undefined ? [] : [Buffer.from(body)]),
   };
-}
-
-/** A flat list as axios takes it; a name that comes twice keeps both values. */
-function recordOf(list: readonly string[]): Record<string, string | string[] | false> {
-  const record: Record<string, string | string[] | false> = {
-    // axios would add a form's content type to a body that has none.
-    'Content-Type': false as const,
-  };
-  for (let i = 0; i < list.length; i += 2) {
-    const name = list[i] as string;
-    const value = list[i + 1] as string;
-    if (name.toLowerCase() === 'content-type') record['Content-Type'] = value;
-    else
-      record[name] =
-        record[name] === undefined ? value : ([record[name], value].flat() as string[]);
-  }
-  return record;
-}
-
-function listOf(headers: AxiosHeaders): string[] {
-  return Object.entries(headers.toJSON()).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).flatMap((each) =>
-      each === null || each === undefined ? [] : [name, String(each)],
-    ),
-  );
-}
-
-function headersOf(headers: ResponseHeaders): AxiosHeaders {
-  const result = new AxiosHeaders();
-  for (const [name] of headers) {
-    const values = headers.getAll(name);
-    result.set(name, values.length === 1 ? values[0] : values);
-  }
-  return result;
-}
-
-function refuseForbidden(config: object, where: string): void {
-  for (const [key, allowed] of Object.entries(FORBIDDEN)) {
-    const value = Object.hasOwn(config, key) ? (config as Record<string, unknown>)[key] : undefined;
-    if (!(allowed as readonly unknown[]).includes(value)) refuse(key, where);
-  }
-}
-
-function refuse(key: string, where: string): never {
-  throw new ConfigurationError(
-    `"${key}" was set by ${where}; it would change the way or the request that was decided`,
-    {
-      field: `axios.${key}`,
-      hint: REMEDY[key] ?? 'Leave it out.',
-    },
-  );
-}
-
-function isUsed(handlers: readonly unknown[] | undefined): boolean {
-  return handlers?.some((handler) => handler !== null) ?? false;
-}
-
-function hasHeaders(headers: object): boolean {
-  for (const value of Object.values(headers)) {
-    if (typeof value !== 'object' || value === null) return true;
-    for (const _ in value) return true;
-  }
-  return false;
 }

@@ -3,12 +3,12 @@ import axios, { type AxiosInstance } from 'axios';
 import { ConfigurationError } from '../errors.js';
 import { AgentsByKey } from './agents-by-key.js';
 import { agentFor, type PooledAgent } from './agents.js';
-import { checkInstance, dispatch, hasWork } from './axios-dispatch.js';
+import { dispatch } from './axios-dispatch.js';
+import { checkInstance, hasWork } from './axios-instance.js';
 import { exchange } from './exchange.js';
 import { forwardLegs, type ForwardLeg } from './forward-legs.js';
-import { headOf, type Head } from './head.js';
-import type { Lease } from './lease.js';
-import type { SocketPool } from './pool.js';
+import { headOf } from './head.js';
+import { leaseFor } from './leasing.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 
@@ -67,52 +67,10 @@ export class AxiosTransport implements Transport {
     const startedAt = performance.now();
     const head = headOf(request);
     const agent = this.#agents.get(request.route, request.origin, request.tls);
-    const { pool } = agent;
-    const fresh =
-      leg?.bound !== true &&
-      (request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive));
-    const lease =
-      (fresh ? undefined : pool.take()) ??
-      (await pool.acquire(fresh ? { ...request, freshSocket: true } : request));
-    if (request.signal?.aborted) {
-      pool.release(lease);
-      throw request.signal.reason;
-    }
-    const asking = leg && authorize(leg, lease, head, pool);
-    if (asking !== undefined) await asking;
+    const leased = leaseFor(agent.pool, request, head, leg);
+    const lease = leased instanceof Promise ? await leased : leased;
     return exchange(agent, lease, request, head, startedAt);
   };
-}
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/**
- * Whether a stale connection would do harm: a forward proxy may close one that it promised to keep, and whether it has seen
- * a change that was then on its way nobody can tell. (In a tunnel the connection is the origin's.)
- */
-function mustNotBeLost({ method, route }: TransportRequest): boolean {
-  return route.way === 'forward' && !SAFE.has(method);
-}
-
-/** Adds who we are, now that the connection is known. Waits only where the scheme does. */
-function authorize(
-  leg: ForwardLeg,
-  lease: Lease,
-  head: Head,
-  pool: SocketPool,
-): Promise<void> | undefined {
-  const add = (value: string | undefined): void => {
-    if (value !== undefined) head.headers.push('Proxy-Authorization', value);
-  };
-  const authorization = leg.authorization(lease.socket);
-  if (!(authorization instanceof Promise)) {
-    add(authorization);
-    return undefined;
-  }
-  return authorization.then(add).catch((error: unknown) => {
-    pool.release(lease);
-    throw error;
-  });
 }
 
 /** An instance that adds nothing of its own to a request. */

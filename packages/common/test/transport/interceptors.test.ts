@@ -150,6 +150,83 @@ describe.each(senders)('an interceptor on %s', (_name, send) => {
     expect(status).toBe(201);
   });
 
+  test('deals with the failure of one that ran before it', async () => {
+    const { order, headers } = await run(send, (instance, seen) => {
+      let kept: InternalAxiosRequestConfig;
+      instance.interceptors.request.use(
+        (config) => config,
+        () => {
+          seen.push('rejected');
+          kept.headers.set('X-Kept', '1');
+          return kept;
+        },
+      );
+      instance.interceptors.request.use((config) => {
+        kept = config;
+        throw new Error('no');
+      });
+    });
+    expect([order, headers['x-kept']]).toEqual([['rejected'], '1']);
+  });
+
+  test('that is synchronous, throws and deals with it itself ends the rest, and the request is sent', async () => {
+    const { order, status } = await run(send, (instance, seen) => {
+      const synchronous = { synchronous: true };
+      const first = (config: InternalAxiosRequestConfig) => {
+        seen.push('never');
+        return config;
+      };
+      instance.interceptors.request.use(first, null, synchronous);
+      const throws = () => {
+        throw new Error('no');
+      };
+      instance.interceptors.request.use(throws, () => seen.push('dealt with'), synchronous);
+    });
+    expect([order, status]).toEqual([['dealt with'], 200]);
+  });
+
+  test('may send the request again by the instance', async () => {
+    const { order, status } = await run(send, (instance, seen) => {
+      instance.interceptors.response.use((response) => {
+        seen.push(`answer ${seen.length + 1}`);
+        if (seen.length > 1) return response;
+        (response.data as { destroy?: () => void }).destroy?.();
+        return instance(response.config);
+      });
+    });
+    expect(status).toBe(200);
+    expect(order[0]).toBe('answer 1');
+    expect(order.length).toBeGreaterThan(1);
+  });
+
+  test('may put a plain object in the place of the headers, and take one away', async () => {
+    const { headers } = await run(send, (instance) => {
+      instance.interceptors.request.use((config) => {
+        config.headers = { 'X-Only': 'this', 'X-Not': false } as never;
+        return config;
+      });
+    });
+    expect([headers['x-only'], headers['x-not']]).toEqual(['this', undefined]);
+  });
+
+  test("changes nothing of the instance's own defaults", async () => {
+    let defaults: unknown;
+    await run(send, (instance) => {
+      instance.defaults.transitional = { clarifyTimeoutError: true };
+      instance.defaults.headers.common['X-Team'] = 'blue';
+      instance.interceptors.request.use((config) => {
+        config.transitional!.clarifyTimeoutError = false;
+        config.headers.set('X-Team', 'red');
+        return config;
+      });
+      defaults = instance.defaults;
+    });
+    expect(defaults).toMatchObject({
+      transitional: { clarifyTimeoutError: true },
+      headers: { common: { 'X-Team': 'blue' } },
+    });
+  });
+
   test('that was ejected no longer runs', async () => {
     const { order } = await run(send, (instance, seen) => {
       const id = instance.interceptors.request.use((config) => {
