@@ -7,11 +7,12 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
-import { ConfigurationError, type TimeoutPhase } from '../errors.js';
+import type { TimeoutPhase } from '../errors.js';
 import { exchangeFailed, exchangeTimedOut } from '../wire/failure.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
-import type { Head } from './head.js';
+import { unsendable, type Head } from './head.js';
+import { keepAliveHint } from './keep-alive-hint.js';
 import type { Lease } from './lease.js';
 import { MovingTimer } from './moving-timer.js';
 import type { SocketPool } from './pool.js';
@@ -255,26 +256,6 @@ class Exchange {
     this.#stopListening?.();
     this.#lease.unwatch();
   }
-}
-
-/** `Keep-Alive: timeout=5`, in milliseconds. */
-function keepAliveHint(headers: ResponseHeaders): number | undefined {
-  const hint = headers.get('keep-alive');
-  if (hint === undefined) return undefined;
-  const seconds = /(?:^|[,\s])timeout=(\d+)/i.exec(hint)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1_000;
-}
-
-/** Node refuses a header or method before anything is written. */
-function unsendable(cause: unknown): ConfigurationError {
-  return new ConfigurationError(
-    'The request cannot be sent: its method or one of its headers is malformed',
-    {
-      field: 'headers',
-      hint: 'A header value holds no line break and no control character, a name only token characters.',
-      cause,
-    },
-  );
 }
 
 function closedUnanswered(): Error {

@@ -118,3 +118,15 @@ function refuseProxyAuthorization(): never {
     },
   );
 }
+
+/** The engine refused the method or a header before anything was written. */
+export function unsendable(cause: unknown): ConfigurationError {
+  return new ConfigurationError(
+    'The request cannot be sent: its method or one of its headers is malformed',
+    {
+      field: 'headers',
+      hint: 'A header value holds no line break and no control character, a name only token characters.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,65 @@
+/** A socket for one leg of a request, by the rules that hold under every engine. */
+import type { ForwardLeg } from './forward-legs.js';
+import type { Head } from './head.js';
+import type { Lease } from './lease.js';
+import type { SocketPool } from './pool.js';
+import type { TransportRequest } from './transport.js';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Leases a socket and completes `head` with who we are to the proxy, which only the connection's turn tells. It waits only
+ * where it must: an idle socket is there at once.
+ * @throws what the pool throws, or the signal's own reason; the socket then is back in the pool.
+ */
+export function leaseFor(
+  pool: SocketPool,
+  request: TransportRequest,
+  head: Head,
+  leg: ForwardLeg | undefined,
+): Lease | Promise<Lease> {
+  const fresh =
+    leg?.bound !== true &&
+    (request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive));
+  const lease = fresh ? undefined : pool.take();
+  if (lease !== undefined) return ready(pool, lease, request, head, leg);
+  return pool
+    .acquire(fresh ? { ...request, freshSocket: true } : request)
+    .then((acquired) => ready(pool, acquired, request, head, leg));
+}
+
+function ready(
+  pool: SocketPool,
+  lease: Lease,
+  { signal }: TransportRequest,
+  head: Head,
+  leg: ForwardLeg | undefined,
+): Lease | Promise<Lease> {
+  if (signal?.aborted) {
+    pool.release(lease);
+    throw signal.reason;
+  }
+  if (leg === undefined) return lease;
+  const authorization = leg.authorization(lease.socket);
+  if (!(authorization instanceof Promise)) return authorized(lease, head, authorization);
+  return authorization.then(
+    (value) => authorized(lease, head, value),
+    (error: unknown) => {
+      pool.release(lease);
+      throw error;
+    },
+  );
+}
+
+function authorized(lease: Lease, head: Head, authorization: string | undefined): Lease {
+  if (authorization !== undefined) head.headers.push('Proxy-Authorization', authorization);
+  return lease;
+}
+
+/**
+ * Whether a stale connection would do harm: a forward proxy may close one that it promised to keep, and whether it has seen
+ * a change that was then on its way nobody can tell. (In a tunnel the connection is the origin's.)
+ */
+function mustNotBeLost({ method, route }: TransportRequest): boolean {
+  return route.way === 'forward' && !SAFE.has(method);
+}
