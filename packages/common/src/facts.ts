@@ -51,6 +51,8 @@ export interface AttemptFacts {
   readonly requestSent?: RequestSent | undefined;
   readonly reusedSocket?: boolean | undefined;
   readonly durationMs: number;
+  /** The origin that the answer sent the request on to, where that was followed. */
+  readonly redirectedTo?: string | undefined;
   /** How long the next attempt was waited for. */
   readonly delayMs?: number | undefined;
 }

@@ -31,7 +31,7 @@ export interface RequestContext extends HookContext {
   readonly retry: RetryOptions;
   readonly callLevel: CompiledLevel | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
-  /** Every attempt that has failed so far; the one thing about a request that grows. */
+  /** Every attempt that has failed or was redirected so far; the one thing about a request that grows. */
   readonly journal: AttemptFacts[];
   // from redirect
   /** The requests before this hop, as `METHOD URL`. */

@@ -3,6 +3,7 @@ import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { AttemptFacts, RequestSent } from '../../facts.js';
 import { blot } from '../answers/blot.js';
+import { Redirection } from '../answers/redirection.js';
 import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
 import { attemptsAreWatched, publishAttempt } from '../../telemetry/publish.js';
@@ -25,6 +26,10 @@ export async function record(context: RequestContext, next: Next): Promise<SdkRe
         status,
         requestId,
       });
+    }
+    if (answer.body instanceof Redirection) {
+      const redirectedTo = answer.body.target.origin.href;
+      context.journal.push({ ...factsOf(context, startedAt), status, redirectedTo });
     }
     return answer;
   } catch (error) {
