@@ -212,7 +212,10 @@ describe.each(senders)('an interceptor on %s', (_name, send) => {
   test("changes nothing of the instance's own defaults", async () => {
     let defaults: unknown;
     await run(send, (instance) => {
-      instance.defaults.transitional = { clarifyTimeoutError: true };
+      instance.defaults.transitional = {
+        ...axios.defaults.transitional,
+        clarifyTimeoutError: true,
+      };
       instance.defaults.headers.common['X-Team'] = 'blue';
       instance.interceptors.request.use((config) => {
         config.transitional!.clarifyTimeoutError = false;
