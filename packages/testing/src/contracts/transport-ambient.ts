@@ -55,7 +55,7 @@ export function testAmbient({ expect, can, on }: TransportBench): void {
     const tls = await stand.trust();
     await within(trap.url, async () => {
       const transport = await stand.transport();
-      const timeouts = { headersMs: 5_000, connectMs: 5_000, proxyMs: 5_000 };
+      const timeouts = { headersMs: 3_000, connectMs: 3_000, proxyMs: 3_000 };
       for (const via of proxy === undefined ? [undefined] : [undefined, serverAt(proxy)]) {
         for (const { url } of [plain, secure]) {
           const { status } = await exchange(transport, `${url}/`, { via, tls, timeouts });
