@@ -1,39 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { originOf } from '../../../src/route/origin.js';
-import type { PacNames } from '../../../src/proxy/pac/evaluate.js';
 import { evaluatePac } from '../../../src/proxy/pac/evaluate.js';
 import { PacSandbox } from '../../../src/proxy/pac/sandbox.js';
-
-const sandbox = new PacSandbox();
-
-const HOSTS: Readonly<Record<string, readonly string[]>> = {
-  'intern.test': ['2001:db8::5', '10.1.2.3'],
-  'six.test': ['2001:db8::6'],
-};
-
-/** The names that were looked up, and their answers. */
-function names(asked: string[] = []): PacNames {
-  return {
-    lookUp: async (name) => {
-      asked.push(name);
-      return HOSTS[name] ?? [];
-    },
-    own: () => ['192.0.2.7', '2001:db8::7'],
-  };
-}
-
-function evaluate(script: string, url = 'https://api.test', by = names()) {
-  return evaluatePac(sandbox, script, originOf(url), by, 20_000);
-}
-
-/** What the script says that returns this expression as a text. */
-async function value(expression: string, url?: string): Promise<unknown> {
-  const script = `function FindProxyForURL(url, host) { return 'PROXY v-' + String(${expression}) + ':1' }`;
-  const answer = await evaluate(script, url);
-  if ('failure' in answer) return answer.failure;
-  const [way] = answer.ways;
-  return typeof way === 'object' ? way.host.slice(2) : way;
-}
+import { evaluate, names, value } from './ask.js';
 
 describe('a PAC file', () => {
   test('is told scheme, host and port, and neither path nor query', async () => {
@@ -112,7 +81,7 @@ describe('a PAC file', () => {
       clearInterval(ticking);
       expect(outcome).toMatchObject({ failure: 'did not come to an end in time' });
       expect(ticks).toBeGreaterThan(10);
-      expect(await value('1')).toBe('1');
+      expect(await value('1')).toBe(1);
     },
   );
 
@@ -131,7 +100,7 @@ describe('a PAC file', () => {
       await value(
         `[${globals.map((name) => `typeof ${name}`).join()}].filter((t) => t !== 'undefined').length`,
       ),
-    ).toBe('0');
+    ).toBe(0);
     expect(await value('typeof isInNet.constructor("return typeof process")')).toBe('function');
     expect(await value('isInNet.constructor("return typeof process")()')).toBe('undefined');
   });
