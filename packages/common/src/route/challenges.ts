@@ -19,7 +19,8 @@ const SCHEME = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:[\t ]+|(?=,|$))/y;
 const TOKEN68 = /([A-Za-z0-9\-._~+/]+=*)[\t ]*(?=,|$)/y;
 const PARAMETER =
   /([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*=[\t ]*(?:"((?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*)"|([!#-+\--~]*))[\t ]*(?=,|$)/y;
-const UNREADABLE = /(?:"(?:[^"\\]|\\.)*"|[^",])+|"/sy;
+/** Up to the next comma outside of quotes; a quote that nobody closes takes all. */
+const UNREADABLE = /(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+/sy;
 
 /** Every challenge, in order; several may stand in one value. What cannot be read is skipped. */
 export function parseChallenges(values: readonly string[]): Challenge[] {
