@@ -1,7 +1,8 @@
 /** The CONNECT exchange (RFC 9110 §9.3.6) on an open connection to a proxy. */
 import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
-import { tunnelBroken } from './proxy-failure.js';
+import { isTlsAlert } from './node-error.js';
+import { proxyTlsFailed, tunnelBroken } from './proxy-failure.js';
 import { readTunnelAnswer, type TunnelAnswer } from './tunnel-answer.js';
 
 /** A proxy that sends more header than this is not one to trust with memory. */
@@ -13,7 +14,7 @@ const END_OF_HEADER = '\r\n\r\n';
  * where that is 2xx the tunnel stands. Bytes that came behind the head are put back, since they belong to the tunnel, or
  * to the body of a refusal.
  * @param authorization the `Proxy-Authorization` value, each character a byte
- * @throws ProxyError of phase `tunnel` where there is no answer.
+ * @throws ProxyError of phase `tunnel` where there is no answer, of phase `tls` where it is an alert.
  */
 export function askTunnel(
   socket: Socket,
@@ -62,7 +63,13 @@ export function askTunnel(
     };
     const onEnd = (): void =>
       finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off'));
-    const onError = (cause: Error): void => finish(tunnelBroken(proxy, target, 'closed', cause));
+    // With TLS 1.3 a proxy tells after the handshake that it does not accept our certificate.
+    const onError = (cause: Error): void =>
+      finish(
+        isTlsAlert(cause)
+          ? proxyTlsFailed(proxy, cause)
+          : tunnelBroken(proxy, target, 'closed', cause),
+      );
 
     socket.on('readable', onReadable);
     socket.on('end', onEnd);
@@ -89,7 +96,8 @@ function looksLikeHttp(received: Buffer): boolean {
   return 'HTTP/'.startsWith(start);
 }
 
-/** A TLS record of type alert (21) or handshake (22): the peer expected TLS. */
-function garbage(received: Buffer): 'tls' | 'garbage' {
+/** A TLS record of type alert (21) or handshake (22): the peer expected TLS. SOCKS 5 begins each answer with its number. */
+function garbage(received: Buffer): 'tls' | 'socks' | 'garbage' {
+  if (received[0] === 5) return 'socks';
   return received[0] === 0x15 || received[0] === 0x16 ? 'tls' : 'garbage';
 }

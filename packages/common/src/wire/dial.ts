@@ -1,6 +1,6 @@
 /** The dialer: an open connection over a route. One dialer stands under every engine. */
 import type { Socket } from 'node:net';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
@@ -9,6 +9,7 @@ import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
 import { openHttpProxy } from './http-proxy.js';
 import { runPhase } from './phase.js';
 import { openTcp, openUnixSocket, type TcpOptions } from './tcp.js';
+import { mayBeOfResumption, ofResumption } from './tls-sessions.js';
 import { openTls } from './tls.js';
 
 /** Where to, how, and within which bounds. */
@@ -28,10 +29,23 @@ export interface DialOrder {
  * @throws ProxyError, TlsError, ConnectionError, TimeoutError, or the signal's own reason. No socket is left behind.
  */
 export async function dial(order: DialOrder): Promise<Socket> {
+  const { route } = order;
+  if (route.proxy !== undefined) {
+    refuseUnresolved(route.proxy);
+    refuseBesideUnixSocket(order.tcp, route.proxy);
+  }
+  try {
+    return await dialOnce(order);
+  } catch (error) {
+    // The peer hands out TLS sessions and fails on their return: the next handshake offers none.
+    if (isSdkError(error, 'SDK_TLS') && mayBeOfResumption(error)) return dialOnce(order);
+    throw error;
+  }
+}
+
+async function dialOnce(order: DialOrder): Promise<Socket> {
   const { origin, route } = order;
   if (route.way === 'direct') return dialOrigin(order);
-  refuseUnresolved(route.proxy);
-  refuseBesideUnixSocket(order.tcp, route.proxy);
   const socket = await (route.proxy.protocol.startsWith('socks')
     ? dialSocks(order, route.proxy)
     : dialProxy(order, route.proxy));
@@ -87,7 +101,9 @@ function upgradeOrigin(
   const sessionKey = `origin|${origin.href}|${route.proxy?.key ?? ''}`;
   return openTls(socket, { host: origin.hostname, tls, sessionKey }, hold).catch(
     (cause: unknown) => {
-      throw originTlsFailed(origin, route, cause);
+      const error = originTlsFailed(origin, route, cause);
+      if (mayBeOfResumption(cause)) ofResumption(error);
+      throw error;
     },
   );
 }

@@ -3,11 +3,12 @@
  * boundary where a failure below HTTP becomes an error of the SDK.
  */
 import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../errors.js';
-import type { RequestSent, SdkError, TimeoutPhase, TransportError } from '../errors.js';
+import type { RequestSent, SdkError, TimeoutPhase } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { isLookupFailure } from './lookup.js';
-import { bare, codeOf, speaksPlain } from './node-error.js';
+import { bare, codeOf, isAboutOurCertificate, isTlsAlert, speaksPlain } from './node-error.js';
+import { proxyTlsFailed } from './proxy-failure.js';
 
 /** TCP to the origin failed. */
 export function originUnreachable(origin: Origin, cause: unknown): SdkError {
@@ -102,8 +103,14 @@ export function exchangeFailed(
   route: Route,
   cause: unknown,
   facts: { readonly requestSent: RequestSent; readonly reusedSocket: boolean },
-): TransportError {
+): SdkError {
   const code = codeOf(cause) || 'UNKNOWN';
+  // With TLS 1.3 the peer tells after the handshake that it does not accept our certificate, and reads no request then.
+  if (isTlsAlert(cause) && facts.requestSent !== 'yes' && !facts.reusedSocket) {
+    if (route.way === 'forward' && route.proxy.protocol === 'https:')
+      return proxyTlsFailed(route.proxy, cause);
+    if (origin.protocol === 'https:') return originTlsFailed(origin, route, cause);
+  }
   const via = route.proxy === undefined ? '' : ` through the proxy ${route.proxy.href}`;
   const what = code.startsWith('HPE_')
     ? `The answer of ${origin.href}${via} is not HTTP (${code})`
@@ -125,6 +132,8 @@ export function exchangeFailed(
 function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): string {
   if (speaksPlain(code, cause))
     return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
+  if (isAboutOurCertificate(code))
+    return 'The origin asks for a client certificate: give one that it accepts as tls.cert with tls.key, or as tls.pfx.';
   if (code === 'CERT_HAS_EXPIRED') return "The origin's certificate has expired.";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The certificate is for another name: check the endpoint, or give the certificate's name as tls.servername.";

@@ -4,6 +4,7 @@ import type { ProxyServer } from '../route/proxy-server.js';
 import { openTunnel } from './tunnel.js';
 import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
 import { openTcp, type TcpOptions } from './tcp.js';
+import { mayBeOfResumption } from './tls-sessions.js';
 import { openTls } from './tls.js';
 
 /**
@@ -26,12 +27,17 @@ async function reach(
   hold: (socket: Socket) => void,
   tcp: TcpOptions | undefined,
 ): Promise<Socket> {
-  const socket = await openTcp(proxy.host, proxy.port, hold, tcp).catch((cause: unknown) => {
-    throw proxyUnreachable(proxy, cause);
-  });
-  if (proxy.protocol !== 'https:') return socket;
-  const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
-  return openTls(socket, peer, hold).catch((cause: unknown) => {
-    throw proxyTlsFailed(proxy, cause);
-  });
+  for (;;) {
+    const socket = await openTcp(proxy.host, proxy.port, hold, tcp).catch((cause: unknown) => {
+      throw proxyUnreachable(proxy, cause);
+    });
+    if (proxy.protocol !== 'https:') return socket;
+    const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
+    try {
+      return await openTls(socket, peer, hold);
+    } catch (cause) {
+      socket.destroy();
+      if (!mayBeOfResumption(cause)) throw proxyTlsFailed(proxy, cause);
+    }
+  }
 }

@@ -20,6 +20,18 @@ export function bare(cause: unknown): unknown {
   return copy;
 }
 
+/** Whether the peer ended TLS by an alert: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`, `ERR_SSL_SSLV3_ALERT_…`. */
+export function isTlsAlert(cause: unknown): boolean {
+  return /^ERR_SSL_\w+_ALERT_/.test(codeOf(cause));
+}
+
+/** Whether that alert is about the certificate that we showed, or did not show (RFC 8446 §6.2). */
+export function isAboutOurCertificate(code: string): boolean {
+  return /_ALERT_(?:CERTIFICATE_|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/.test(
+    code,
+  );
+}
+
 /** OpenSSL's word for a peer that answered in clear. */
 export function speaksPlain(code: string, cause: unknown): boolean {
   const message = isNativeError(cause) ? cause.message : '';

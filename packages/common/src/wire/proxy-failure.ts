@@ -3,7 +3,7 @@ import { ConfigurationError, ProxyError } from '../errors.js';
 import type { SdkError } from '../errors.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { isLookupFailure } from './lookup.js';
-import { bare, codeOf, speaksPlain } from './node-error.js';
+import { bare, codeOf, isAboutOurCertificate, speaksPlain } from './node-error.js';
 import { valuesOf, type TunnelAnswer } from './tunnel-answer.js';
 
 /** TCP to the proxy failed. */
@@ -37,9 +37,22 @@ export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
     retryable: code === 'ECONNRESET',
     hint: plain
       ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
-      : "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.",
+      : proxyTlsHint(proxy, code),
     cause: bare(cause),
   });
+}
+
+function proxyTlsHint({ tls }: ProxyServer, code: string): string {
+  if (isAboutOurCertificate(code)) {
+    return tls?.cert === undefined && tls?.pfx === undefined
+      ? 'The proxy asks for a client certificate: give it as httpProxy.tls.cert with httpProxy.tls.key, or as httpProxy.tls.pfx.'
+      : 'The proxy does not accept the client certificate of httpProxy.tls.cert (or pfx): check who signed it, and until when it holds.';
+  }
+  if (code === 'CERT_HAS_EXPIRED') return "The proxy's certificate has expired: ask who runs it.";
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return "The proxy's certificate is for another name: check the host, or give the certificate's name as httpProxy.tls.servername.";
+  }
+  return "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.";
 }
 
 /** The proxy answered CONNECT with a refusal that is not about credentials. */
@@ -63,12 +76,12 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
 }
 
 /** How an answer to CONNECT can be no answer. */
-export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'header too large';
+export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'socks' | 'header too large';
 
 const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
   closed: [
     'closed the connection without an answer to CONNECT',
-    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://.",
+    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://, a SOCKS proxy socks5h://.",
   ],
   'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
   garbage: [
@@ -76,6 +89,10 @@ const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
     "Check that the port is an HTTP proxy's.",
   ],
   tls: ['answered CONNECT in TLS', 'The proxy expects TLS: write https:// in the proxy setting.'],
+  socks: [
+    'answered CONNECT in SOCKS',
+    'There is a SOCKS proxy at this port: write socks5h:// in the proxy setting.',
+  ],
   'header too large': [
     'answered CONNECT with a header above 64 KiB',
     "Check that the port is a proxy's.",

@@ -6,11 +6,9 @@ import * as tls from 'node:tls';
 import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
+import { keepSession, resumptionFailed, sessionFor } from './tls-sessions.js';
 
 const contexts = new BoundedMap<string, tls.SecureContext>(100);
-
-/** Sessions by peer, way and TLS identity, so that the next handshake with the same peer is a short one. */
-const sessions = new BoundedMap<string, Buffer>(1_000);
 
 /** Who is at the other end. */
 export interface TlsPeer {
@@ -38,7 +36,7 @@ export async function openTls(
   const secureContext = secureContextOf(identity, options);
   // A resumed session is not verified again, so it belongs to the settings that it was verified under.
   const key = `${sessionKey}|${identity}`;
-  const session = sessions.get(key);
+  const session = sessionFor(key);
   return new Promise((resolve, reject) => {
     const secured = tls.connect({
       socket,
@@ -54,10 +52,14 @@ export async function openTls(
       ...(session === undefined ? {} : { session }),
     });
     hold(secured);
-    secured.on('session', (fresh) => sessions.set(key, fresh));
-    secured.once('error', reject);
+    const onError = (cause: Error): void => {
+      if (session !== undefined) resumptionFailed(key, cause);
+      reject(cause);
+    };
+    secured.on('session', (fresh) => keepSession(key, fresh));
+    secured.once('error', onError);
     secured.once('secureConnect', () => {
-      secured.removeListener('error', reject);
+      secured.removeListener('error', onError);
       resolve(secured);
     });
   });
