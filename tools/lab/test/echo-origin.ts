@@ -10,20 +10,30 @@ import type { LabIdentity } from '../endpoints.js';
 export interface SeenRequest {
   readonly url: string;
   readonly headers: Record<string, string | string[] | undefined>;
+  /** Of its body. */
+  readonly sizeBytes: number;
 }
 
 export interface EchoOrigin {
   readonly port: number;
   readonly seen: SeenRequest[];
+  /** The status and the headers of its answers from now on; 200 and none of its own until then. */
+  answerWith(status: number, headers?: Record<string, string>): void;
   close(): Promise<void>;
 }
 
 /** An origin on 127.0.0.1 that answers `hello` to everything; under TLS where it is given a certificate. */
 export async function startEchoOrigin(identity?: LabIdentity): Promise<EchoOrigin> {
   const seen: SeenRequest[] = [];
+  let status = 200;
+  let headers: Record<string, string> = {};
   const answer: RequestListener = (request, response) => {
-    seen.push({ url: request.url ?? '', headers: request.headers });
-    response.end('hello');
+    let sizeBytes = 0;
+    request.on('data', (chunk: Buffer) => (sizeBytes += chunk.length));
+    request.once('end', () => {
+      seen.push({ url: request.url ?? '', headers: request.headers, sizeBytes });
+      response.writeHead(status, headers).end('hello');
+    });
   };
   const server: Server =
     identity === undefined
@@ -37,6 +47,10 @@ export async function startEchoOrigin(identity?: LabIdentity): Promise<EchoOrigi
   return {
     port: (server.address() as AddressInfo).port,
     seen,
+    answerWith(nextStatus, nextHeaders = {}) {
+      status = nextStatus;
+      headers = nextHeaders;
+    },
     async close() {
       server.closeAllConnections();
       server.close();

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { readMitmproxyLog, readUntil } from '../../../../tools/lab/access-log.js';
+import { readEndpoints } from '../../../../tools/lab/endpoints.js';
+import { get, rejection, useConnections } from './connections.js';
+import { ENGINES } from './engines.js';
+import { originTls } from './origins.js';
+
+const { mitmproxy } = readEndpoints();
+const ca = readFileSync(mitmproxy.ca, 'utf8');
+
+describe.each(ENGINES)('a proxy that intercepts TLS, on $name', (engine) => {
+  const lab = useConnections(engine);
+  let before: number;
+  beforeEach(async () => {
+    before = (await readMitmproxyLog(mitmproxy.seenLog)).length;
+  });
+  const read = (path: string) =>
+    readUntil(
+      async () =>
+        (await readMitmproxyLog(mitmproxy.seenLog))
+          .slice(before)
+          .filter(({ url }) => url.endsWith(`:${lab.origins.https.port}${path}`)),
+      (lines) => lines.length > 0,
+      path === '/before' ? 0 : 5_000,
+    );
+
+  test('before its authority is trusted, a TlsError says that a proxy may intercept and that tls.ca is the remedy', async () => {
+    const error = await rejection(lab.to('https', mitmproxy.url).request(get('/before')));
+    expect(error).toMatchObject({
+      ...{ code: 'SDK_TLS', requestSent: 'no', retryable: false },
+      ...{ hint: expect.stringMatching(/tls\.ca.*intercept|intercept.*tls\.ca/) },
+    });
+    expect(lab.origins.https.seen).toEqual([]);
+    expect(await read('/before')).toEqual([]);
+  });
+
+  test('with tls.ca it works, and the proxy reads what goes through', async () => {
+    const there = lab.to('https', mitmproxy.url, { tls: { ca } });
+    expect((await there.request(get('/after'))).body).toBe('hello');
+    expect(await read('/after')).toMatchObject([{ method: 'GET', status: 200 }]);
+  });
+
+  test('tls.ca may hold its authority beside others, so that one setting serves both ways', async () => {
+    const tls = { ca: [ca, originTls.ca] };
+    expect((await lab.to('https', mitmproxy.url, { tls }).request(get('/1'))).body).toBe('hello');
+    expect((await lab.to('https', false, { tls }).request(get('/2'))).body).toBe('hello');
+  });
+
+  test('three calls share one tunnel, as with any proxy', async () => {
+    const there = lab.to('https', mitmproxy.url, { tls: { ca } });
+    for (let i = 0; i < 3; i += 1) {
+      expect((await there.request(get(`/kept-${i}`))).body).toBe('hello');
+    }
+    expect(lab.origins.https.seen).toHaveLength(3);
+  });
+});
