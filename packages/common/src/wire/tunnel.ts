@@ -56,7 +56,10 @@ async function askOn(
   try {
     return await askTunnel(socket, proxy, target, value);
   } catch (error) {
-    if (used && isSdkError(error, 'SDK_PROXY') && error.retryable) return undefined;
+    if (used && isSdkError(error, 'SDK_PROXY') && error.retryable) {
+      dialogue.lost();
+      return undefined;
+    }
     dialogue.abandoned();
     throw error;
   }

@@ -30,6 +30,8 @@ export interface AuthDialogue {
    * @returns whether that one can begin with it
    */
   postponed(): boolean;
-  /** Nobody knows what became of the leg. */
+  /** The connection broke without an answer, most likely before the leg was read; it is sent again on another one. */
+  lost(): void;
+  /** Nobody knows what became of the leg, and no other follows. */
   abandoned(): void;
 }

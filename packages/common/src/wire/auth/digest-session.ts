@@ -47,6 +47,11 @@ export class DigestSession {
     });
   }
 
+  /** The last value was not read. */
+  uncount(): void {
+    this.#count -= 1;
+  }
+
   /** The proxy asks for this nonce from now on (`nextnonce`, RFC 7616 §3.5). */
   renew(nonce: string): void {
     this.#nonce = nonce;

@@ -80,6 +80,10 @@ export class NegotiateDialogue implements AuthDialogue {
     return !this.#sent;
   }
 
+  lost(): void {
+    this.#client = undefined;
+  }
+
   abandoned(): void {
     this.#client = undefined;
   }

@@ -20,7 +20,7 @@ export class PasswordDialogue implements AuthDialogue {
   readonly #given: PasswordCredentials;
   #answer: Answer | undefined;
   #session: DigestSession | undefined;
-  /** Whether the session is from an earlier request: the proxy may have forgotten its nonce without a word. */
+  /** Whether the proxy may refuse the session's nonce without a word: it is from an earlier request, or a leg was lost. */
   #recalled = false;
   #stale = 0;
   #digestRefused = false;
@@ -77,6 +77,12 @@ export class PasswordDialogue implements AuthDialogue {
     rememberDigest(this.#proxy, this.#session);
     this.#session = undefined;
     return true;
+  }
+
+  lost(): void {
+    this.#session?.uncount();
+    // If the proxy has counted it nonetheless, it refuses what is no refusal of the password.
+    this.#recalled = true;
   }
 
   /** Whether the proxy has counted the nonce nobody knows, so it is not used again. */

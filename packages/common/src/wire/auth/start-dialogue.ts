@@ -51,6 +51,8 @@ class FixedDialogue implements AuthDialogue {
     return false;
   }
 
+  lost(): void {}
+
   abandoned(): void {}
 }
 
