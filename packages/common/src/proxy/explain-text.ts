@@ -33,5 +33,6 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 function way(candidate: string): string {
-  return candidate === 'direct' ? 'direct' : `over ${candidate}`;
+  if (candidate === 'direct') return 'direct';
+  return candidate.startsWith('pac+') ? `as ${candidate} says` : `over ${candidate}`;
 }

@@ -117,7 +117,8 @@ function whyDecided({ bypassedBy, candidates }: ProxyDecision): string {
     return `it is the first level that says something, and its list has the entry ${JSON.stringify(bypassedBy)}`;
   }
   const first = candidates[0] ?? 'direct';
-  return `it is the first level that says something: ${nameOf(first)}`;
+  const file = first === 'direct' || first.pac === undefined ? '' : ', and that file decides';
+  return `it is the first level that says something: ${nameOf(first)}${file}`;
 }
 
 function whyNot(

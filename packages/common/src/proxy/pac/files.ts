@@ -36,7 +36,7 @@ export const PAC_ANSWER_MS = 60_000;
 /** How long a script's failure is told without running it again, in milliseconds. */
 const PAC_FAILURE_MS = 2_000;
 /** How long an old script goes on before the new one is asked for again, in milliseconds. */
-const PAC_RELOAD_MS = 30_000;
+export const PAC_RELOAD_MS = 30_000;
 
 /** How long a request waits for a new script where the old one can go on, in milliseconds. */
 const RELOAD_WAIT_MS = 5_000;
@@ -69,6 +69,12 @@ const sandbox = new PacSandbox();
 /** The PAC files of one driver and all its views. */
 export class PacFiles {
   readonly #files = new BoundedMap<string, Kept>(MAX_FILES);
+  readonly #now: () => number;
+
+  /** @param now a clock in milliseconds that never goes back */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /**
    * What a file names for an origin. Requests that ask the same at the same time wait for one answer.
@@ -78,12 +84,12 @@ export class PacFiles {
     const script = await this.#script(file, means);
     if ('failure' in script) return script;
     const known = script.answers.get(origin.href);
-    if (known !== undefined && performance.now() < known.until) return known.verdict;
+    if (known !== undefined && this.#now() < known.until) return known.verdict;
     const answer: Answer = { verdict: evaluate(script, file, origin, means), until: Infinity };
     script.answers.set(origin.href, answer);
     try {
       const verdict = await answer.verdict;
-      answer.until = performance.now() + ('failure' in verdict ? PAC_FAILURE_MS : PAC_ANSWER_MS);
+      answer.until = this.#now() + ('failure' in verdict ? PAC_FAILURE_MS : PAC_ANSWER_MS);
       return verdict;
     } catch (error) {
       answer.until = 0;
@@ -97,9 +103,12 @@ export class PacFiles {
       kept = { script: undefined, freshUntil: 0, loading: undefined };
       this.#files.set(file.key, kept);
     }
-    if (kept.script !== undefined && performance.now() < kept.freshUntil) return kept.script;
-    kept.loading ??= reload(kept, file, means);
-    return kept.loading;
+    if (kept.script !== undefined && this.#now() < kept.freshUntil) return kept.script;
+    const due = kept;
+    due.loading ??= reload(due, file, means, this.#now).finally(() => {
+      due.loading = undefined;
+    });
+    return due.loading;
   }
 }
 
@@ -107,30 +116,27 @@ async function reload(
   kept: Kept,
   file: ProxyServer,
   means: PacMeans,
+  now: () => number,
 ): Promise<Script | PacFailure> {
-  try {
-    const old = kept.script;
-    // An old script can go on, so a request does not wait long for a new one.
-    const limitMs = old === undefined ? means.limitMs : Math.min(RELOAD_WAIT_MS, means.limitMs / 2);
-    const loaded = await means.load(file, Math.ceil(limitMs));
-    if ('failure' in loaded) {
-      if (old === undefined) return loaded;
-      means.warn(
-        `The PAC file ${file.href} ${loaded.failure}; as it was loaded before, it goes on deciding`,
-      );
-      kept.freshUntil = performance.now() + PAC_RELOAD_MS;
-      return old;
-    }
-    kept.freshUntil = performance.now() + loaded.freshMs;
-    if (old?.text === loaded.text) return old;
-    return (kept.script = {
-      text: loaded.text,
-      answers: new BoundedMap(MAX_ANSWERS),
-      named: new BoundedMap(MAX_NAMED),
-    });
-  } finally {
-    kept.loading = undefined;
+  const old = kept.script;
+  // An old script can go on, so a request does not wait long for a new one.
+  const limitMs = old === undefined ? means.limitMs : Math.min(RELOAD_WAIT_MS, means.limitMs / 2);
+  const loaded = await means.load(file, Math.ceil(limitMs));
+  if ('failure' in loaded) {
+    if (old === undefined) return loaded;
+    means.warn(
+      `The PAC file ${file.href} ${loaded.failure}; as it was loaded before, it goes on deciding`,
+    );
+    kept.freshUntil = now() + PAC_RELOAD_MS;
+    return old;
   }
+  kept.freshUntil = now() + loaded.freshMs;
+  if (old?.text === loaded.text) return old;
+  return (kept.script = {
+    text: loaded.text,
+    answers: new BoundedMap(MAX_ANSWERS),
+    named: new BoundedMap(MAX_NAMED),
+  });
 }
 
 async function evaluate(
