@@ -87,6 +87,14 @@ export default {
       from: { path: `${common}[^/]+\\.ts$`, pathNot: `${common}(index|undici)\\.ts$` },
       to: { path: `${common}[^/]+/` },
     },
+    {
+      name: 'socks-is-loaded-on-first-use',
+      comment:
+        'A program that uses no SOCKS proxy loads nothing of it: await import() alone leads there.',
+      severity: 'error',
+      from: { path: common, pathNot: `${common}wire/socks` },
+      to: { path: `${common}wire/socks`, dynamic: false },
+    },
 
     // between packages
     {

@@ -120,7 +120,7 @@ describe('lookup', () => {
     ],
     [
       'is async and rejects',
-      (() => Promise.reject(new Error('broken'))) as unknown as LookupFunction,
+      () => Promise.reject(new Error('broken')),
       'UNKNOWN',
     ],
     ['answers no address', (_name, _options, callback) => callback(null, []), 'ENODATA'],

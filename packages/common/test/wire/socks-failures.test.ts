@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { AxiosTransport, isSdkError, parseProxyUrl, type ProxyError } from '@sdk/common';
+import {
+  AxiosTransport,
+  isSdkError,
+  parseProxyUrl,
+  ProxyServer,
+  type ProxyError,
+} from '@sdk/common';
 import {
   scripts,
   startOrigin,
@@ -241,6 +247,19 @@ describe('what is no SOCKS server of that version', () => {
     expect(error).toMatchObject({ phase: 'tunnel', message: expect.stringContaining('not SOCKS') });
     await proxy.close();
   });
+});
+
+test('a SOCKS server that is taken for an HTTP proxy is named', async () => {
+  const proxy = await startScriptedProxy(scripts.answer(Buffer.from([5, 0xff]), 'end'));
+  const { port } = proxy;
+  const via = new ProxyServer({ protocol: 'http:', host: '127.0.0.1', port, tunnel: 'always' });
+  const error = await failure(proxy.url, { via });
+  expect(error).toMatchObject({
+    code: 'SDK_PROXY',
+    phase: 'tunnel',
+    hint: expect.stringContaining('socks5h://'),
+  });
+  await proxy.close();
 });
 
 describe('the way to the server', () => {
