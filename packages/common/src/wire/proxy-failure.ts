@@ -99,6 +99,10 @@ const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
   ],
 };
 
+/** Node's own servers among others say so, and not by an alert, that they do not accept a client's certificate. */
+const CLOSED_UNDER_TLS =
+  "Check the proxy's log; a proxy that asks for a client certificate may close so: give it as httpProxy.tls.cert.";
+
 /** The proxy's answer to CONNECT was none. */
 export function tunnelBroken(
   proxy: ProxyServer,
@@ -112,7 +116,7 @@ export function tunnelBroken(
     proxy: proxy.href,
     requestSent: 'no',
     retryable: how === 'closed' || how === 'cut off',
-    hint,
+    hint: how === 'closed' && proxy.protocol === 'https:' ? CLOSED_UNDER_TLS : hint,
     cause: bare(cause),
   });
 }

@@ -100,6 +100,22 @@ describe.each(ENGINES)('https: proxies on $name', (engine) => {
     });
   });
 
+  test.each<[string, HttpProxy]>([
+    ['directly', false],
+    ['in a tunnel', squid.open],
+    ['in a tunnel of an https: proxy', { url: apache.tls, tls: proxyTls }],
+  ])(
+    'an origin that asks for a client certificate, reached %s without one, is a TlsError that names tls.cert',
+    async (_, httpProxy) => {
+      const options = { endpoint: haproxy.tlsClient, tls: proxyTls };
+      const error = await rejection(lab.to('https', httpProxy, options).request(get('/')));
+      expect(error).toMatchObject({
+        ...{ code: 'SDK_TLS', reason: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+        ...{ requestSent: 'no', retryable: false, hint: expect.stringContaining('tls.cert') },
+      });
+    },
+  );
+
   test.each([
     ['expired', haproxy.expired, 'CERT_HAS_EXPIRED', /expired/],
     [
