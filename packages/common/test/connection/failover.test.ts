@@ -7,10 +7,12 @@ import {
   startProxy,
   startScriptedProxy,
   scripts,
+  until,
 } from '@sdk/testing';
 import type { ConnectionScript } from '@sdk/testing';
 import { connect, keep, origin, proxy, rejection } from './stand.js';
 
+const get = { method: 'GET', path: '/' } as const;
 const gate = async (script: ConnectionScript) => keep(await startScriptedProxy(script));
 
 describe('a list of proxies', () => {
@@ -85,5 +87,73 @@ describe('a list of proxies', () => {
       { number: 1, proxy: one.url, status: 502, way: 'tunnel' },
       { number: 2, proxy: two.url, status: 504 },
     ]);
+  });
+});
+
+describe('a proxy of a list that failed', () => {
+  test('is left alone by the requests that follow, and is told of once', async () => {
+    const [server, good] = await Promise.all([origin(), proxy()]);
+    const silent = keep(await startScriptedProxy(scripts.silent));
+    const warnings: string[] = [];
+    const logger = { ...console, debug: () => undefined, warn: (m: string) => warnings.push(m) };
+    const connection = connect(server.url, {
+      httpProxy: [
+        { url: `http://ada:canary@127.0.0.1:${silent.port}`, tunnel: 'always' },
+        good.url,
+      ],
+      timeouts: { proxyMs: 200 },
+      logger,
+    });
+    await Promise.all([1, 2, 3].map(() => connection.request(get)));
+    const tried = silent.connections.length;
+    expect(tried).toBeLessThanOrEqual(3);
+    const answers = await Promise.all([1, 2, 3].map(() => connection.with({}).request(get)));
+    expect(answers.map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
+    expect(silent.connections).toHaveLength(tried);
+    expect(warnings).toEqual([
+      `The proxy http://127.0.0.1:${silent.port} failed and is left out for 1000 ms, while another one of the list can be tried`,
+    ]);
+  });
+
+  test('is asked again by one request after its rest, and serves again where it is back', async () => {
+    const [server, good] = await Promise.all([origin(), proxy()]);
+    let script: ConnectionScript = scripts.refuse(503);
+    const ill = await gate((socket, api) => script(socket, api));
+    const connection = connect(server.url, {
+      httpProxy: [{ url: ill.url, tunnel: 'always' }, good.url],
+    });
+    await connection.request(get);
+    expect(ill.connections).toHaveLength(1);
+    script = scripts.tunnel();
+    const isBack = async () => (await connection.request(get)).decision.proxy === ill.url;
+    await until(isBack, 'the proxy was asked again', 10_000);
+    expect((await connection.request(get)).decision.proxy).toBe(ill.url);
+  });
+
+  test('is tried although it rests where nothing else is left', async () => {
+    const server = await origin();
+    let script: ConnectionScript = scripts.refuse(503);
+    const play: ConnectionScript = (socket, api) => script(socket, api);
+    const [one, two] = [await gate(play), await gate(play)];
+    const connection = connect(server.url, {
+      httpProxy: [one, two].map(({ url }) => ({ url, tunnel: 'always' as const })),
+      retry: false,
+    });
+    await rejection(connection.request(get));
+    script = scripts.tunnel();
+    expect((await connection.request(get)).decision.proxy).toBe(one.url);
+  });
+
+  test('does not rest where it is the only one, or where it refused', async () => {
+    const refusing = await gate(scripts.refuse(403));
+    const failingOne = await gate(scripts.refuse(503));
+    for (const [httpProxy, gates] of [
+      [failingOne.url, [failingOne]],
+      [[refusing.url, 'http://127.0.0.1:9'], [refusing]],
+    ] as const) {
+      const connection = connect('https://localhost:9', { httpProxy, retry: false });
+      for (let i = 0; i < 3; i += 1) await rejection(connection.request(get));
+      expect(gates[0].connections).toHaveLength(3);
+    }
   });
 });
