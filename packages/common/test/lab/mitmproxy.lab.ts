@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AxiosTransport } from '@sdk/common';
 import { readMitmproxyLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
+import { runProgram } from '../child/child.js';
 import { get, rejection, useConnections } from './connections.js';
 import { ENGINES } from './engines.js';
 import { originTls } from './origins.js';
@@ -53,5 +55,35 @@ describe.each(ENGINES)('a proxy that intercepts TLS, on $name', (engine) => {
       expect((await there.request(get(`/kept-${i}`))).body).toBe('hello');
     }
     expect(lab.origins.https.seen).toHaveLength(3);
+  });
+});
+
+describe('a process behind a proxy that intercepts TLS, told so by its environment alone', () => {
+  const lab = useConnections({ name: 'a program of its own', open: () => new AxiosTransport() });
+  const run = (env: Record<string, string>) =>
+    runProgram('get', {
+      args: [`https://${lab.authority('https')}/`],
+      env: { HTTPS_PROXY: mitmproxy.url, ...env },
+    });
+
+  test('fails, and says what to add', async () => {
+    expect((await run({})).stdout).toMatch(/^SDK_TLS: .*tls\.ca.*intercepting/);
+  });
+
+  test('works with NODE_EXTRA_CA_CERTS', async () => {
+    expect(await run({ NODE_EXTRA_CA_CERTS: mitmproxy.ca })).toMatchObject({
+      ...{ code: 0, stdout: 'hello\n' },
+    });
+  });
+
+  test("works with the system's store, where Node knows it and is told to use it", async () => {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const knowsSystem = major > 22 || (major === 22 && minor >= 15);
+    // OpenSSL's own variable for the file that stands for the system's store.
+    const env = { SSL_CERT_FILE: mitmproxy.ca, NODE_OPTIONS: '--use-openssl-ca' };
+    expect((await run(env)).stdout).toBe('hello\n');
+    if (!knowsSystem) return;
+    const system = { SSL_CERT_FILE: mitmproxy.ca, NODE_OPTIONS: '--use-system-ca' };
+    expect((await run(system)).stdout).toBe('hello\n');
   });
 });
