@@ -69,6 +69,11 @@ describe('over a forward proxy', () => {
     });
   });
 
+  test('a 401 that a tinyproxy passed on is not about its password', async () => {
+    const headers = ['Server: tinyproxy/1.11.1', 'Via: 1.1 gate (tinyproxy/1.11.1)'];
+    expect(await refusal(401, headers)).toMatchObject({ code: 'SDK_AUTHENTICATION' });
+  });
+
   test.each([403, 502, 503, 504])(
     '%i without a word of whose it is may be the proxy’s',
     async (status) => {

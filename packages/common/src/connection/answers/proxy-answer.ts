@@ -28,7 +28,8 @@ export function answerOfProxy(
 ): ProxyError | undefined {
   if (route.way !== 'forward') return undefined;
   const proxy = route.proxy.href;
-  const tinyproxy = /^tinyproxy\b/i.test(headers.get('server') ?? '');
+  // tinyproxy adds Via to what it passes on, also from another tinyproxy, and to nothing of its own making.
+  const tinyproxy = /^tinyproxy\b/i.test(headers.get('server') ?? '') && !headers.has('via');
   // tinyproxy answers a wrong password with 401.
   if (status === 407 || (tinyproxy && status === 401)) {
     const offered = ['proxy-authenticate', 'www-authenticate'].flatMap((name) =>
