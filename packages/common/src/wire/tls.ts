@@ -112,8 +112,19 @@ function defaultRoots(): readonly string[] {
   // Since Node 22.15; it also knows the system's store, where Node was told to use it.
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
   if (getCACertificates !== undefined) return getCACertificates('default');
-  const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  return extra ? [...tls.rootCertificates, readFileSync(extra, 'utf8')] : tls.rootCertificates;
+  const extra = extraRoots();
+  return extra === undefined ? tls.rootCertificates : [...tls.rootCertificates, extra];
+}
+
+/** A file that is not there is left out, as Node itself does, which has warned of it as it began. */
+function extraRoots(): string | undefined {
+  const file = process.env['NODE_EXTRA_CA_CERTS'];
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function pems(ca: NonNullable<TlsOptions['ca']>): (string | Buffer)[] {

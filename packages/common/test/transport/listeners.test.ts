@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  createCertificateAuthority,
+  startOrigin,
+  startProxy,
+  type Origin,
+  type Proxy,
+} from '@sdk/testing';
+import { runProgram } from '../child/child.js';
+
+let plain: Origin;
+let secure: Origin;
+let proxy: Proxy;
+
+beforeAll(async () => {
+  const authority = await createCertificateAuthority();
+  plain = await startOrigin();
+  secure = await startOrigin({ tls: await authority.issue({ hosts: ['127.0.0.1'] }) });
+  proxy = await startProxy();
+});
+afterAll(() => Promise.all([plain, secure, proxy].map((server) => server.close())));
+
+interface Counts {
+  readonly emitters: number;
+  readonly most: number;
+}
+
+test('thousands of requests on few sockets leave no listener on sockets, agents, the signal or the process', async () => {
+  const args = [plain.url, secure.url, proxy.url];
+  const { code, stdout, stderr } = await runProgram('listeners', { args, timeoutMs: 110_000 });
+  expect({ code, stderr: /Error|MaxListeners/.exec(stderr)?.[0] }).toEqual({
+    code: 0,
+    stderr: undefined,
+  });
+  const told = JSON.parse(stdout) as {
+    early: Counts;
+    late: Counts;
+    ofSignal: number;
+    ofProcess: number;
+    warnings: string[];
+  };
+  expect(plain.requests.length + secure.requests.length).toBe(410 * 16);
+  // Node's http itself has a handful on a socket that it uses.
+  expect(told.late.most).toBeLessThanOrEqual(told.early.most);
+  expect(told.late.most).toBeLessThan(10);
+  expect(told).toMatchObject({ ofSignal: 0, ofProcess: 0, warnings: [] });
+}, 120_000);
