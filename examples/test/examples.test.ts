@@ -8,6 +8,10 @@ const folder = path.resolve(fileURLToPath(import.meta.url), '../..');
 /** What each example has to print. */
 const printed: Record<string, (string | RegExp)[]> = {
   'through-a-proxy': ['zone example.org', 'requests through the proxy: 1'],
+  'through-a-socks-proxy': [
+    'zone example.org',
+    'the proxy was asked by SOCKS 5 for dns.inside.corp',
+  ],
   'the-environment-decides': [
     'with http_proxy: 1 request through the proxy',
     'with no_proxy for the server: still 1',
