@@ -23,12 +23,15 @@ async function withOwn(
   try {
     for (const key of keys) {
       const value = values[key];
-      Object.defineProperty(target, key, {
-        value,
-        configurable: true,
-        writable: true,
-        enumerable: target === process.env,
-      });
+      const settled = Object.getOwnPropertyDescriptor(target, key)?.configurable === false;
+      Object.defineProperty(
+        target,
+        key,
+        // undici's dispatcher may be replaced, and its property not be made anew.
+        settled
+          ? { value }
+          : { value, configurable: true, writable: true, enumerable: target === process.env },
+      );
     }
     await work();
   } finally {

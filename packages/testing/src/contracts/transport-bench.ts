@@ -40,6 +40,10 @@ export interface TransportCapabilities {
   readonly network: boolean;
   /** `false`: it takes no way over a proxy, and refuses each such route. */
   readonly proxies: boolean;
+  /** `false`: it speaks no SOCKS, and refuses each such proxy. */
+  readonly socks: boolean;
+  /** `false`: it answers no challenge of a proxy, and sends credentials with the first request or not at all. */
+  readonly challenges: boolean;
   /** `false`: it keeps no connection for the next request. */
   readonly pools: boolean;
   /** `false`: its factory leaves `maxSockets`, `idleSocketMs`, `lookup`, `localAddress`, `family`, `socketPath` alone. */

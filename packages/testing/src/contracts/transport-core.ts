@@ -186,11 +186,13 @@ export function testCore(bench: TransportBench): void {
     expect(core.seen.length).toBe(1);
   });
 
-  if (can.network && can.proxies) return;
+  if (can.network && can.proxies && can.socks) return;
   on(
     'a way that the transport cannot take is refused: never ignored, never direct',
     async (core) => {
-      const via = serverAt({ url: 'http://127.0.0.1:9' });
+      const via = serverAt({
+        url: can.proxies && can.network ? 'socks5h://127.0.0.1:9' : 'http://127.0.0.1:9',
+      });
       for (const url of [core.url, 'https://origin.test']) {
         expect(routeTo(originOf(url), via).way).not.toBe('direct');
         const error = await failureOf(core.transport, `${url}/echo`, { via });

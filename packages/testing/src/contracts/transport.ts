@@ -1,6 +1,12 @@
-import type { TransportBench, TransportContract, TransportFactory } from './transport-bench.js';
+import type {
+  TransportBench,
+  TransportCapabilities,
+  TransportContract,
+  TransportFactory,
+} from './transport-bench.js';
 import { testAborts } from './transport-aborts.js';
 import { testAmbient } from './transport-ambient.js';
+import { testAuth } from './transport-auth.js';
 import { testBodies } from './transport-bodies.js';
 import { testClosing } from './transport-closing.js';
 import { testConnect } from './transport-connect.js';
@@ -21,6 +27,15 @@ import { testWays } from './transport-ways.js';
 
 const TEST_MS = 60_000;
 
+const ALL: TransportCapabilities = {
+  network: true,
+  proxies: true,
+  socks: true,
+  challenges: true,
+  pools: true,
+  knobs: true,
+};
+
 /**
  * What holds for every transport, as tests of any runner. Each is named by its rule.
  *
@@ -34,7 +49,7 @@ const TEST_MS = 60_000;
 export function testTransport(factory: TransportFactory, contract: TransportContract): void {
   const bench: TransportBench = {
     expect: contract.expect,
-    can: { network: true, proxies: true, pools: true, knobs: true, ...contract.capabilities },
+    can: { ...ALL, ...contract.capabilities },
     on: (name, run) => {
       contract.test(
         name,
@@ -70,5 +85,6 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
   if (!bench.can.proxies) return;
   testConnect(bench);
   testForward(bench);
-  testSocks(bench);
+  testAuth(bench);
+  if (bench.can.socks) testSocks(bench);
 }
