@@ -1,0 +1,72 @@
+/** The timers of one exchange, the same under every engine: headers, idle, total. */
+import { exchangeTimedOut } from '../wire/failure.js';
+import { MovingTimer } from './moving-timer.js';
+import type { TransportRequest } from './transport.js';
+
+/** What the timers ask of the exchange that they bound. */
+export interface Timed {
+  /** How far the answer is: `begun` with its headers, `complete` with the last byte from the wire. */
+  readonly answer: 'none' | 'begun' | 'complete';
+  /** Whether a silence is ours and not the peer's: the reader has bytes to take, or the source has none to give. */
+  waitsForUs(): boolean;
+  /** A timer has fired. */
+  fail(reason: Error): void;
+}
+
+export class ExchangeTimer {
+  readonly #request: TransportRequest;
+  readonly #timed: Timed;
+  /** When the request had its socket, in `performance.now()` milliseconds: `totalMs` counts from there. */
+  readonly #sentAt: number;
+  readonly #timer = new MovingTimer(() => this.#onDue());
+  #phase: 'headers' | 'idle' = 'headers';
+
+  constructor(request: TransportRequest, timed: Timed, sentAt: number) {
+    this.#request = request;
+    this.#timed = timed;
+    this.#sentAt = sentAt;
+  }
+
+  /** From now on the headers are waited for, or bodies travel. */
+  enter(phase: 'headers' | 'idle'): void {
+    this.#phase = phase;
+    this.stir();
+  }
+
+  /** Bytes have moved: the wait begins anew. */
+  stir(): void {
+    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
+    const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
+    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#sentAt + totalMs));
+  }
+
+  /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
+  awaitReader(): void {
+    const { totalMs } = this.#request.timeouts;
+    this.#timer.set(totalMs === undefined ? Infinity : this.#sentAt + totalMs);
+  }
+
+  clear(): void {
+    this.#timer.clear();
+  }
+
+  #onDue(): void {
+    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
+    if (totalMs !== undefined && performance.now() >= this.#sentAt + totalMs) {
+      this.#timeOut('total', totalMs);
+    } else if (this.#timed.answer === 'complete') {
+      this.awaitReader();
+    } else if (this.#phase === 'headers') {
+      this.#timeOut('headers', headersMs);
+    } else if (this.#timed.waitsForUs()) {
+      this.stir();
+    } else {
+      this.#timeOut('idle', idleMs);
+    }
+  }
+
+  #timeOut(phase: 'headers' | 'idle' | 'total', timeoutMs: number): void {
+    const requestSent = this.#timed.answer === 'none' ? 'maybe' : 'yes';
+    this.#timed.fail(exchangeTimedOut(phase, timeoutMs, this.#request.origin, requestSent));
+  }
+}

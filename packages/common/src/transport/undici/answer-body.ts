@@ -1,0 +1,37 @@
+/** The body of an answer, as the caller gets it from undici. */
+import { Readable } from 'node:stream';
+
+/** Where the bytes come from. */
+export interface BodySource {
+  /** The reader has room again. */
+  wanted(): void;
+  /** It has been read to its end, or destroyed. */
+  closed(): void;
+}
+
+/** A stream that behaves as node's `IncomingMessage` does: destroyed with an error, it is silent where nobody listens. */
+export class AnswerBody extends Readable {
+  readonly #source: BodySource;
+
+  constructor(source: BodySource) {
+    super(OPTIONS);
+    this.#source = source;
+  }
+
+  override _read(): void {
+    this.#source.wanted();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#source.closed();
+    if (error === null) {
+      callback();
+      return;
+    }
+    // The error stays on the stream for whoever reads it later.
+    process.nextTick(() => callback(this.listenerCount('error') > 0 ? error : null));
+  }
+}
+
+/** As much as node's own streams of sockets hold. */
+const OPTIONS = { highWaterMark: 64 * 1024 };

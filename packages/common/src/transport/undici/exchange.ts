@@ -1,0 +1,244 @@
+/** One request and its answer on one leased socket, under undici. */
+import type { Dispatcher } from 'undici';
+import { onAbort } from '../../abort.js';
+import { exchangeFailed } from '../../wire/failure.js';
+import { ExchangeTimer, type Timed } from '../exchange-timer.js';
+import { unsendable, type Head } from '../head.js';
+import { keepAliveHint } from '../keep-alive-hint.js';
+import type { Lease } from '../lease.js';
+import type { SocketPool } from '../pool.js';
+import { ResponseHeaders } from '../response-headers.js';
+import type { TransportRequest, TransportResponse } from '../transport.js';
+import { brokenBody, uploadOf } from '../upload.js';
+import { AnswerBody, type BodySource } from './answer-body.js';
+import { asNodeError, isUnsendable, protocolChanged } from './node-error.js';
+import { engineHeaders } from './request-headers.js';
+import { Upload } from './upload.js';
+import { clientOf, type WireClient } from './wire-client.js';
+
+/**
+ * Sends `request` on `lease` and answers at the headers. From then on the timers, the signal and the socket's failures
+ * destroy the body with a typed error (or the signal's own reason). The socket is given back as soon as the answer's last
+ * byte has come, whether or not it has been read.
+ */
+export function exchange(
+  pool: SocketPool,
+  lease: Lease,
+  request: TransportRequest,
+  head: Head,
+  startedAt: number,
+): Promise<TransportResponse> {
+  return new Promise((resolve, reject) => {
+    const broken = brokenBody(request.body);
+    let headers: readonly string[] = [];
+    try {
+      // A stream's own failure comes back as it is.
+      if (broken !== undefined) throw broken;
+      headers = engineHeaders(head.headers);
+    } catch (cause) {
+      pool.release(lease);
+      reject(cause);
+      return;
+    }
+    new Exchange(pool, lease, request, { resolve, reject }, startedAt).send(head, headers);
+  });
+}
+
+interface Settle {
+  resolve(response: TransportResponse): void;
+  reject(reason: unknown): void;
+}
+
+/** What happens between the request's first byte and the answer's last. */
+class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
+  answer: Timed['answer'] = 'none';
+  readonly #pool: SocketPool;
+  readonly #lease: Lease;
+  readonly #request: TransportRequest;
+  readonly #settle: Settle;
+  readonly #startedAt: number;
+  readonly #sentAt = performance.now();
+  readonly #wire: WireClient;
+  readonly #timer: ExchangeTimer;
+  readonly #stopListening: (() => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: AnswerBody | undefined;
+  #upload: Upload | undefined;
+  #begun = false;
+  #over = false;
+
+  constructor(
+    pool: SocketPool,
+    lease: Lease,
+    request: TransportRequest,
+    settle: Settle,
+    startedAt: number,
+  ) {
+    this.#pool = pool;
+    this.#lease = lease;
+    this.#request = request;
+    this.#settle = settle;
+    this.#startedAt = startedAt;
+    this.#wire = clientOf(lease.socket);
+    this.#timer = new ExchangeTimer(request, this, this.#sentAt);
+    const { signal } = request;
+    this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
+  }
+
+  send(head: Head, headers: readonly string[]): void {
+    const { method, body } = this.#request;
+    const stream = uploadOf(body);
+    if (stream !== undefined) {
+      this.#upload = new Upload(stream, this.#lease.socket, head.declaredBytes, {
+        progress: () => this.#stir(),
+        sent: () => this.#onSent(),
+        failure: (cause) => this.fail(cause),
+      });
+    }
+    this.#timer.enter(stream === undefined ? 'headers' : 'idle');
+    this.#wire.client.dispatch(
+      {
+        method: method as Dispatcher.HttpMethod,
+        path: head.target,
+        headers: headers as string[],
+        // An iterable, which undici's types leave out.
+        body: (this.#upload ?? body ?? null) as string | null,
+        // Else undici would close the connection behind a HEAD, and behind a body with a method that rarely has one.
+        reset: false,
+      },
+      this,
+    );
+  }
+
+  // What undici tells.
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#begun = true;
+    this.#controller = controller;
+    this.#wire.gate.await();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    this.#wire.gate.pass();
+    if (this.#over) return;
+    if (status < 200) {
+      this.fail(this.#failed(protocolChanged()));
+      return;
+    }
+    const { origin, route, timeouts } = this.#request;
+    const lease = this.#lease;
+    const headers = new ResponseHeaders(rawHeadersOf(controller));
+    const body = new AnswerBody(this);
+    const since = performance.now();
+    this.answer = 'begun';
+    this.#body = body;
+    this.#timer.enter('idle');
+    lease.keepAliveHintMs = keepAliveHint(headers);
+    // The verdict is in: what is left of the body would be thrown away. The connection ends behind the answer.
+    if (status >= 300) this.#upload?.stop();
+    this.#pool.answered(lease, { body, href: origin.href, since, idleMs: timeouts.idleMs });
+    this.#settle.resolve({
+      status,
+      headers,
+      body,
+      reusedSocket: lease.reused,
+      route,
+      timings: { socketMs: this.#sentAt - this.#startedAt, headersMs: since - this.#startedAt },
+    });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return;
+    this.#timer.stir();
+    if (this.#body?.push(chunk) === false) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.answer = 'complete';
+    this.#upload?.stop();
+    this.#timer.awaitReader();
+    this.#body?.push(null);
+    // By then undici has closed a connection that serves no other request.
+    queueMicrotask(() => this.#pool.free(this.#lease));
+  }
+
+  onResponseError(_controller: unknown, cause: Error): void {
+    if (this.#begun || !isUnsendable(cause)) {
+      this.fail(this.#failed(cause));
+      return;
+    }
+    this.#finish();
+    this.#upload?.stop();
+    this.#pool.release(this.#lease);
+    this.#settle.reject(unsendable(cause));
+  }
+
+  // What the timers and the body ask.
+
+  waitsForUs(): boolean {
+    return this.#body === undefined
+      ? this.#upload?.stalled === false
+      : this.#body.readableLength > 0;
+  }
+
+  /** Ends the exchange with `reason`: before the headers the promise rejects, after them the body fails. */
+  fail(reason: unknown): void {
+    if (this.#over) return;
+    this.#upload?.stop();
+    if (this.#body !== undefined) {
+      this.#body.destroy(reason as Error);
+      return;
+    }
+    this.#finish();
+    this.#lease.socket.destroy();
+    this.#settle.reject(reason);
+  }
+
+  wanted(): void {
+    this.#controller?.resume();
+  }
+
+  /** Read to its end, or destroyed: what has not come yet will not be waited for. */
+  closed(): void {
+    if (this.answer !== 'complete') {
+      this.#upload?.stop();
+      this.#lease.socket.destroy();
+    }
+    this.#finish();
+  }
+
+  #stir(): void {
+    if (!this.#over) this.#timer.stir();
+  }
+
+  #onSent(): void {
+    if (this.answer === 'none' && !this.#over) this.#timer.enter('headers');
+  }
+
+  /** A failure of the socket, in our words. */
+  #failed(cause: unknown): Error {
+    const { origin, route } = this.#request;
+    return exchangeFailed(origin, route, asNodeError(cause), {
+      requestSent: this.answer === 'none' ? 'maybe' : 'yes',
+      reusedSocket: this.#lease.reused,
+    });
+  }
+
+  /** Nothing is left to wait for. */
+  #finish(): void {
+    this.#over = true;
+    this.#timer.clear();
+    this.#stopListening?.();
+  }
+}
+
+/** Names and values as they came; node, too, reads them as latin1. */
+function rawHeadersOf({ rawHeaders }: Dispatcher.DispatchController): string[] {
+  const raw = rawHeaders as readonly (Buffer | string)[];
+  const list = new Array<string>(raw.length);
+  for (let i = 0; i < raw.length; i += 1) {
+    const part = raw[i] as Buffer | string;
+    list[i] = typeof part === 'string' ? part : part.toString('latin1');
+  }
+  return list;
+}

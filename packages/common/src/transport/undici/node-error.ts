@@ -1,0 +1,49 @@
+/** undici's errors as node's `http` would have put them, so that the same failure has the same name under every engine. */
+import { codeOf } from '../../wire/node-error.js';
+
+/** The reason of an answer that ended before its end, or never came. */
+const BROKE_OFF = 'ECONNRESET';
+
+/** The cause of a failure, with the code that node has for it. */
+export function asNodeError(cause: unknown): unknown {
+  const code = codeOf(cause);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return coded(cause, 'HPE_HEADER_OVERFLOW');
+  if (code === 'UND_ERR_SOCKET' && (cause as Error).message === 'bad upgrade') {
+    return protocolChanged();
+  }
+  if (code.startsWith('UND_ERR')) return coded(cause, BROKE_OFF);
+  const { name, message } = cause as Error;
+  return name === 'HTTPParserError' ? coded(cause, parserCode(message)) : cause;
+}
+
+/** What the parser that node shares with undici says, and node's code for it. */
+const PARSER_CODES: readonly (readonly [RegExp, string])[] = [
+  [/EOF state/, BROKE_OFF],
+  [/HTTP version/, 'HPE_INVALID_VERSION'],
+  [/status code/i, 'HPE_INVALID_STATUS'],
+  [/chunk size/i, 'HPE_INVALID_CHUNK_SIZE'],
+  [/Content-Length/, 'HPE_INVALID_CONTENT_LENGTH'],
+  [/Transfer-Encoding/, 'HPE_INVALID_TRANSFER_ENCODING'],
+  [/header/i, 'HPE_INVALID_HEADER_TOKEN'],
+];
+
+/** undici's parser errors say it in their message, and have a code only in some releases. */
+function parserCode(message: string): string {
+  const reason = /\((.*)\)$/.exec(message)?.[1] ?? '';
+  return PARSER_CODES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'HPE_INVALID_CONSTANT';
+}
+
+/** Whether undici refused the request as it is written, before a byte of it was. */
+export function isUnsendable(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED';
+}
+
+/** 101 (RFC 9110 §15.2.2): nobody asked for another protocol. */
+export function protocolChanged(): Error {
+  return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
+}
+
+function coded(cause: unknown, code: string): Error {
+  return Object.assign(new Error((cause as Error).message), { code });
+}

@@ -1,0 +1,71 @@
+/** The second engine: undici's HTTP/1.1 client over the pools and the dialer that all engines share. */
+import { ConfigurationError } from '../../errors.js';
+import { AgentsByKey } from '../agents-by-key.js';
+import { forwardLegs, type ForwardLeg } from '../forward-legs.js';
+import { headOf } from '../head.js';
+import { leaseFor } from '../leasing.js';
+import { SocketPool } from '../pool.js';
+import { readSocketOptions, type SocketOptions } from '../socket-options.js';
+import type { Transport, TransportRequest, TransportResponse } from '../transport.js';
+import { exchange } from './exchange.js';
+
+/** How an `UndiciTransport` is made: the options that every engine has. */
+export type UndiciTransportOptions = SocketOptions;
+
+/**
+ * Sends requests with undici in less CPU than the default engine: same options, same pools, same errors, same events. On
+ * the wire three names differ in their spelling: undici writes `host`, `connection` and the framing of the body in lower
+ * case. It refuses `Expect`, `Upgrade` and `Keep-Alive` among the headers of a request. Neither undici's global dispatcher
+ * nor its proxy variables are read.
+ *
+ * @example
+ * import { UndiciTransport } from '@sdk/common/undici';
+ *
+ * const transport = new UndiciTransport();
+ * const dns = new PowerDns({ endpoint, apiKey, transport });
+ * // …
+ * await transport.close(); // a driver never closes a transport that it was given
+ */
+export class UndiciTransport implements Transport {
+  readonly name = 'undici';
+  readonly #pools: AgentsByKey<{ readonly pool: SocketPool }>;
+  #closed = false;
+
+  /** @throws ConfigurationError for an option that is unknown or wrong. */
+  constructor(options: UndiciTransportOptions = {}) {
+    const settings = readSocketOptions(options, 'UndiciTransport');
+    this.#pools = new AgentsByKey(() => ({ pool: new SocketPool(settings) }));
+  }
+
+  async send(request: TransportRequest): Promise<TransportResponse> {
+    const { signal } = request;
+    if (this.#closed) throw closed();
+    if (signal?.aborted) throw signal.reason;
+    return request.route.way === 'forward'
+      ? forwardLegs(request, this.#sendLeg)
+      : this.#sendLeg(request);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pools.close();
+  }
+
+  readonly #sendLeg = async (
+    request: TransportRequest,
+    leg?: ForwardLeg,
+  ): Promise<TransportResponse> => {
+    const startedAt = performance.now();
+    const head = headOf(request);
+    const { pool } = this.#pools.get(request.route, request.origin, request.tls);
+    const leased = leaseFor(pool, request, head, leg);
+    const lease = leased instanceof Promise ? await leased : leased;
+    return exchange(pool, lease, request, head, startedAt);
+  };
+}
+
+function closed(): ConfigurationError {
+  return new ConfigurationError('The transport is closed; nothing was sent', {
+    hint: 'Make a new one, or close it later.',
+  });
+}

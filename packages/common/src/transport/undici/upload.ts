@@ -1,0 +1,83 @@
+/** A stream on its way into a request under undici, which pulls its pieces as the socket takes them. */
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { lengthMismatch } from '../head.js';
+import { brokenBody, type UploadListener } from '../upload.js';
+
+/** Who is told of an upload. */
+export interface PulledUploadListener extends UploadListener {
+  /** The last byte has been given to the socket. */
+  sent(): void;
+}
+
+/** The body that undici iterates over. */
+export class Upload implements AsyncIterable<string | Uint8Array> {
+  readonly #body: Readable;
+  readonly #socket: Socket;
+  readonly #declaredBytes: number | undefined;
+  readonly #listener: PulledUploadListener;
+  #stopped = false;
+  #ended = false;
+
+  /** @param declaredBytes the request's Content-Length, where it has one */
+  constructor(
+    body: Readable,
+    socket: Socket,
+    declaredBytes: number | undefined,
+    listener: PulledUploadListener,
+  ) {
+    this.#body = body;
+    this.#socket = socket;
+    this.#declaredBytes = declaredBytes;
+    this.#listener = listener;
+    // Until undici begins to pull, and once it has stopped, nobody else listens.
+    body.on('error', (cause: Error) => this.#fail(cause));
+  }
+
+  /** Whether bytes wait for the peer to take them. */
+  get stalled(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  /** Stops reading and destroys the source. */
+  stop(): void {
+    if (this.#stopped || this.#ended) return;
+    this.#stopped = true;
+    this.#body.destroy();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string | Uint8Array> {
+    let sent = 0;
+    const declared = this.#declaredBytes ?? Infinity;
+    try {
+      for await (const chunk of this.#body as AsyncIterable<string | Uint8Array>) {
+        sent += Buffer.byteLength(chunk);
+        if (sent > declared) this.#fail(lengthMismatch(declared));
+        if (this.#stopped) break;
+        yield chunk;
+        this.#listener.progress();
+      }
+      if (sent < declared && this.#declaredBytes !== undefined)
+        this.#fail(lengthMismatch(declared));
+    } catch (cause) {
+      this.#fail(brokenBody(this.#body) ?? cause);
+    }
+    // An end would be written as one: what was cut short must never look whole.
+    if (this.#stopped) await new Promise<never>(() => undefined);
+    this.#ended = true;
+    // undici writes the last chunk when this has returned.
+    setImmediate(() => this.#awaitDrain());
+  }
+
+  #awaitDrain(): void {
+    if (this.#socket.writableNeedDrain) this.#socket.once('drain', () => this.#listener.sent());
+    else this.#listener.sent();
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#stopped || this.#ended) return;
+    this.#stopped = true;
+    this.#listener.failure(cause);
+    this.#body.destroy();
+  }
+}
