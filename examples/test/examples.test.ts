@@ -24,10 +24,28 @@ const printed: Record<string, (string | RegExp)[]> = {
     /^ +call +says nothing/m,
   ],
   'trust-a-corporate-root': ['the proxy saw only: CONNECT'],
+  'a-pac-file-decides': [
+    'http://127.0.0.1 goes over the proxy',
+    'http://localhost goes direct',
+    'requests through the proxy: 1',
+  ],
+  'two-proxies-and-a-fallback': [
+    'over the first proxy, after 1 attempt',
+    'over the second proxy, after 2 attempts',
+    'over the second proxy, after 1 attempt',
+    'over no proxy, after 2 attempts',
+    'SDK_PROXY_RESTS',
+  ],
   'tell-a-proxy-from-a-provider': [/^the provider: .*403/m, /^the proxy: .*403/m],
   'stream-a-file-up-and-down': [/^up \d+ bytes so far$/m, 'came back the same: true'],
   'own-axios-instance': ['the server saw platform 4bf92f35', 'through the proxy: 1'],
   'wrap-a-transport': [/^GET \S+ → 200 \(direct\)$/m, /^GET \S+ → 200 \(forward\)$/m],
+  'token-from-an-identity-service': [
+    '20 reads at once, logins: 1',
+    'after the token was revoked: the item /items/a',
+    'logins: 2',
+    'logins through the proxy: 2',
+  ],
   'write-a-driver': ['note on page 1', 'note on page 3', 'requests through the proxy: 3'],
 };
 
