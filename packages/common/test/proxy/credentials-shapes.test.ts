@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import { ProxyServer, resolveProxy, type ProxyCredentials } from '@sdk/common';
+import type { ProxyServer} from '@sdk/common';
+import { resolveProxy, type ProxyCredentials } from '@sdk/common';
 import { refusal, shownBy } from '../refusal.js';
 
 const target = 'https://api.test';

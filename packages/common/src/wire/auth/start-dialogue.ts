@@ -11,7 +11,7 @@ export function startDialogue(proxy: ProxyServer): AuthDialogue {
   if (given === undefined) return SILENT;
   if ('username' in given) {
     return given.scheme === 'basic'
-      ? new FixedDialogue(proxy.basicAuthorization as string, 'Basic')
+      ? new FixedDialogue(proxy.basicAuthorization, 'Basic')
       : new PasswordDialogue(proxy, given);
   }
   return 'scheme' in given ? new NegotiateDialogue(proxy, given) : fixedBy(given);
