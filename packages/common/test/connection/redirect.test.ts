@@ -118,6 +118,27 @@ describe('a redirect to the same origin', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/from', '/to']);
   });
 
+  test('that comes before a long body was sent is followed by a body that is opened anew', async () => {
+    const server = await origin((request, response) => {
+      if (request.url === '/from') response.writeHead(307, { location: '/to' }).end();
+      else {
+        request.resume();
+        request.on('end', () => response.end('{}'));
+      }
+    });
+    let opened = 0;
+    const body = (): AsyncIterable<Uint8Array> => {
+      opened += 1;
+      return (async function* () {
+        for (let i = 0; i < 200; i += 1) yield Buffer.alloc(65_536, opened);
+      })();
+    };
+    const { status } = await send(server, { method: 'PUT', path: '/from', body });
+    expect([status, opened]).toEqual([200, 2]);
+    const [, second] = server.requests;
+    expect(second).toMatchObject({ url: '/to', bodyBytes: 200 * 65_536 });
+  });
+
   test('is resolved against the current place, and its path is sent byte for byte', async () => {
     const places = ['next?a=1', '?b=2', '/k//./x/../%7e', `//127.0.0.1:PORT/end#top`];
     let count = 0;

@@ -167,7 +167,10 @@ describe('renew is not asked', () => {
     const identity = await origin((_request, response) => response.end('{"token":"t1"}'));
     const connection = keep(new Renewing({ api, identity }));
     const error = await rejection(connection.request({ ...GET, redirect: 'any' }));
-    expect(error).toMatchObject({ status: 401 });
+    expect(error).toMatchObject({
+      status: 401,
+      hint: expect.stringContaining('another origin, which gets no credentials'),
+    });
     expect(connection.asked).toEqual([]);
   });
 

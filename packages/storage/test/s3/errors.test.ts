@@ -125,6 +125,31 @@ describe('an answer that an origin of ours makes up becomes the error that fits 
     expect(error['message']).toContain("region: 'ap-south-1'");
   });
 
+  test('a redirect to another host is not followed, since the signature is for this one', async () => {
+    origin.intercept = (call) => {
+      call.response.setHeader('location', 'http://bucket.s3.eu-central-1.example/x?signed=canary');
+      call.response.setHeader('x-amz-bucket-region', 'eu-central-1');
+      fail(call, 307, 'TemporaryRedirect');
+    };
+    const error = await failureOf(s3.putObject('bucket', 'x', 'bytes'));
+    expect(error['status']).toBe(307);
+    expect(error['message']).toContain("region: 'eu-central-1'");
+    expect(error['hint']).toContain('http://bucket.s3.eu-central-1.example');
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+
+  test('a redirect on the same host is followed, and signed for its own path', async () => {
+    let moved = 0;
+    origin.intercept = (call) => {
+      if (call.request.url?.includes('moved') !== true) return false;
+      moved += 1;
+      call.response.writeHead(307, { location: '/bucket/x' }).end();
+      return undefined;
+    };
+    expect((await s3.headObject('bucket', 'moved')).sizeBytes).toBe(5);
+    expect(moved).toBe(1);
+  });
+
   test('a copy that fails after its 200 is an error, and tried again where that helps', async () => {
     const document = (code: string): string =>
       `<Error><Code>${code}</Code><Message>late</Message></Error>`;

@@ -14,6 +14,8 @@ interface AfterRedirect {
   readonly withheld: boolean;
 }
 
+const WITHHELD_HINT =
+  'A redirect led to another origin, which gets no credentials. Where the API has moved there, give that as the endpoint.';
 const after = new WeakMap<object, AfterRedirect>();
 
 /** What is known of an error that came behind a redirect; `undefined` for one that came without. */
@@ -76,6 +78,8 @@ function noted(error: unknown, context: RequestContext, hop: RequestContext): un
   if (!isSdkError(error)) return error;
   const processed = hop.method !== context.method;
   after.set(error, { processed, withheld: hop.withheld });
+  if (hop.withheld && 'status' in error && (error.status === 401 || error.status === 403))
+    (error as { hint?: string }).hint ??= WITHHELD_HINT;
   if (processed && 'requestSent' in error) Object.assign(error, { requestSent: 'yes' });
   return error;
 }
