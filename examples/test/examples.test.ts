@@ -12,6 +12,12 @@ const printed: Record<string, (string | RegExp)[]> = {
     'zone example.org',
     'the proxy was asked by SOCKS 5 for dns.inside.corp',
   ],
+  'credentials-that-rotate': [
+    'on monday: example.org',
+    'refused; the proxy offers Basic',
+    'on tuesday: example.org',
+    'refused by the proxy: 1',
+  ],
   'the-environment-decides': [
     'with http_proxy: 1 request through the proxy',
     'with no_proxy for the server: still 1',
@@ -30,11 +36,7 @@ const printed: Record<string, (string | RegExp)[]> = {
     'requests through the proxy: 1',
   ],
   'two-proxies-and-a-fallback': [
-    'over the first proxy, after 1 attempt',
-    'over the second proxy, after 2 attempts',
-    'over the second proxy, after 1 attempt',
-    'over no proxy, after 2 attempts',
-    'SDK_PROXY_RESTS',
+    /over the first proxy\n(SDK_PROXY_RESTS\n)+over the second proxy\n(SDK_PROXY_RESTS\n)*over the second proxy\n(SDK_PROXY_RESTS\n)+over no proxy$/,
   ],
   'tell-a-proxy-from-a-provider': [/^the provider: .*403/m, /^the proxy: .*403/m],
   'stream-a-file-up-and-down': [/^up \d+ bytes so far$/m, 'came back the same: true'],
