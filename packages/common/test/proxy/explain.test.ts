@@ -154,6 +154,17 @@ describe('an explanation', () => {
       expect.stringMatching(/^! NO_PROXY: skipped "a\/b": /),
     ]);
   });
+
+  test('says of a PAC file that it decides, and does not ask it', () => {
+    const httpProxy = ['pac+http://wpad/proxy.pac?token=canary', 'direct'];
+    const { text, proxy, candidates } = explainProxy(https, { instance: { httpProxy } });
+    expect({ proxy, candidates }).toEqual({
+      proxy: 'pac+http://wpad/proxy.pac',
+      candidates: ['pac+http://wpad/proxy.pac', 'direct'],
+    });
+    expect(text).toContain('goes as pac+http://wpad/proxy.pac says, then direct\n');
+    expect(text).toContain('pac+http://wpad/proxy.pac, and that file decides');
+  });
 });
 
 /** What resolveProxy says of the same levels: the two must never differ. */

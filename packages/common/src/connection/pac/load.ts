@@ -16,9 +16,9 @@ import { decompress, UnreadableCoding } from '../content/decompress.js';
 import { readScriptFile } from './read-file.js';
 
 /** No PAC file is longer, in bytes. */
-export const PAC_LIMIT_BYTES = 1024 * 1024;
+const PAC_LIMIT_BYTES = 1024 * 1024;
 /** How long a script holds where its server does not say, in milliseconds. */
-export const PAC_FRESH_MS = 5 * 60_000;
+const PAC_FRESH_MS = 5 * 60_000;
 /** What a server says of that is kept within these, in milliseconds. */
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 60 * 60_000;

@@ -17,7 +17,7 @@ let engine;
 async function load() {
   const { QuickJS } = await import('quickjs-wasi');
   const file = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
-  return { QuickJS, wasm: await WebAssembly.compile(await readFile(file)) };
+  return { QuickJS, wasm: await globalThis.WebAssembly.compile(await readFile(file)) };
 }
 
 /** Evaluates the script anew for each question, so that nothing is left of the one before. */

@@ -157,10 +157,12 @@ describe('the proxies that a PAC file names', () => {
     const connection = connect(server.url, { httpProxy: file.pac, logger });
     expect((await connection.request(get)).attempts).toBe(2);
     expect((await connection.request(get)).attempts).toBe(1);
-    const told = { code: 'SDK_PROXY_RESTS', origin: server.url, proxy: gone };
-    expect(warnings).toEqual([
-      [expect.stringContaining(gone), told satisfies Omit<WarningEvent, 'message'>],
-    ]);
+    const told: Omit<WarningEvent, 'message'> = {
+      code: 'SDK_PROXY_RESTS',
+      origin: server.url,
+      proxy: gone,
+    };
+    expect(warnings).toEqual([[expect.stringContaining(gone), told]]);
   });
 
   test('that cannot be read are left out with one warning, and never become direct', async () => {
