@@ -197,7 +197,8 @@ describe('limits.perSecond', () => {
     const run = async (): Promise<number> => {
       const limiter = new Limiter({ concurrent: Infinity, perSecond: 900, burst: 1 });
       const startedAt = performance.now();
-      await Promise.all(Array.from({ length: 451 }, () => limiter.enter(60_000)?.come));
+      const turns = Array.from({ length: 451 }, async () => limiter.enter(60_000)?.come);
+      await Promise.all(turns);
       return performance.now() - startedAt;
     };
     // 450 timers of Node, each of which rings after two milliseconds at the soonest, would be 900 ms instead of 500. A busy
