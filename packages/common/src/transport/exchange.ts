@@ -7,14 +7,13 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
-import type { TimeoutPhase } from '../errors.js';
-import { exchangeFailed, exchangeTimedOut } from '../wire/failure.js';
+import { exchangeFailed } from '../wire/failure.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
+import { ExchangeTimer, type Timed } from './exchange-timer.js';
 import { unsendable, type Head } from './head.js';
 import { keepAliveHint } from './keep-alive-hint.js';
 import type { Lease } from './lease.js';
-import { MovingTimer } from './moving-timer.js';
 import type { SocketPool } from './pool.js';
 import { ResponseHeaders } from './response-headers.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
@@ -75,7 +74,7 @@ interface Settle {
 }
 
 /** What happens between the request's first byte and the answer's last. */
-class Exchange {
+class Exchange implements Timed {
   readonly #client: ClientRequest;
   readonly #pool: SocketPool;
   readonly #lease: Lease;
@@ -83,11 +82,10 @@ class Exchange {
   readonly #settle: Settle;
   readonly #startedAt: number;
   readonly #sentAt: number;
-  readonly #timer = new MovingTimer(() => this.#onDue());
+  readonly #timer: ExchangeTimer;
   readonly #stopListening: (() => void) | undefined;
   #response: IncomingMessage | undefined;
   #upload: Upload | undefined;
-  #phase: 'headers' | 'idle' = 'headers';
   #clientClosed = false;
   #over = false;
 
@@ -106,6 +104,7 @@ class Exchange {
     this.#settle = settle;
     this.#startedAt = startedAt;
     this.#sentAt = performance.now();
+    this.#timer = new ExchangeTimer(request, this, this.#sentAt);
     const { signal } = request;
     this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
     client.on('error', (cause) => this.fail(this.failed(cause)));
@@ -121,17 +120,17 @@ class Exchange {
     const { body } = this.#request;
     const stream = uploadOf(body);
     if (stream === undefined) {
-      this.#enter('headers');
+      this.#timer.enter('headers');
       this.#client.end(body);
       return;
     }
-    this.#enter('idle');
+    this.#timer.enter('idle');
     this.#upload = upload(stream, this.#client, head.declaredBytes, {
       progress: () => this.stir(),
       failure: (cause) => this.fail(cause),
     });
     this.#client.once('finish', () => {
-      if (this.#response === undefined && !this.#over) this.#enter('headers');
+      if (this.#response === undefined && !this.#over) this.#timer.enter('headers');
     });
   }
 
@@ -163,14 +162,7 @@ class Exchange {
   stir(): void {
     // What an upload had written may still drain when all is over.
     if (this.#over) return;
-    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
-    const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
-    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#sentAt + totalMs));
-  }
-
-  #enter(phase: 'headers' | 'idle'): void {
-    this.#phase = phase;
-    this.stir();
+    this.#timer.stir();
   }
 
   #answer(message: IncomingMessage): void {
@@ -180,7 +172,7 @@ class Exchange {
     const headers = new ResponseHeaders(message.rawHeaders);
     this.#response = message;
     message.on('close', () => this.#onAnswerClose());
-    this.#enter('idle');
+    this.#timer.enter('idle');
     lease.watch(this);
     lease.keepAliveHintMs = keepAliveHint(headers);
     if (status >= 300 && this.#upload?.unfinished === true) {
@@ -203,31 +195,17 @@ class Exchange {
     });
   }
 
-  #onDue(): void {
-    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
-    if (totalMs !== undefined && performance.now() >= this.#sentAt + totalMs) {
-      this.#timeOut('total', totalMs);
-    } else if (this.#response?.complete === true) {
-      this.#awaitReader();
-    } else if (this.#phase === 'headers') {
-      this.#timeOut('headers', headersMs);
-    } else if (this.#waitsForUs()) {
-      this.stir();
-    } else {
-      this.#timeOut('idle', idleMs);
-    }
+  /** How far the answer is. */
+  get answer(): Timed['answer'] {
+    const response = this.#response;
+    if (response === undefined) return 'none';
+    return response.complete ? 'complete' : 'begun';
   }
 
-  /** A silence of ours is not the peer's: the reader has bytes to take, or the source has none to give. */
-  #waitsForUs(): boolean {
+  waitsForUs(): boolean {
     const response = this.#response;
     if (response === undefined) return this.#upload?.stalled === false;
     return response.readableLength > 0;
-  }
-
-  #timeOut(phase: TimeoutPhase, timeoutMs: number): void {
-    const requestSent = this.#response === undefined ? 'maybe' : 'yes';
-    this.fail(exchangeTimedOut(phase, timeoutMs, this.#request.origin, requestSent));
   }
 
   /** The answer may still wait for its reader: the signal and the total hold until it is read. */
@@ -235,13 +213,7 @@ class Exchange {
     this.#clientClosed = true;
     if (this.#response === undefined) this.fail(this.failed(closedUnanswered()));
     else if (this.#response.closed) this.#finish();
-    else this.#awaitReader();
-  }
-
-  /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
-  #awaitReader(): void {
-    const { totalMs } = this.#request.timeouts;
-    this.#timer.set(totalMs === undefined ? Infinity : this.#sentAt + totalMs);
+    else this.#timer.awaitReader();
   }
 
   /** An upload may outlast its answer: the timers and the signal hold until it has ended, too. */

@@ -30,7 +30,7 @@ export function exchange(
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     const broken = brokenBody(request.body);
-    let headers: readonly string[] = [];
+    let headers: readonly string[];
     try {
       // A stream's own failure comes back as it is.
       if (broken !== undefined) throw broken;
@@ -98,7 +98,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#timer.enter(stream === undefined ? 'headers' : 'idle');
     this.#wire.client.dispatch(
       {
-        method: method as Dispatcher.HttpMethod,
+        method,
         path: head.target,
         headers: headers as string[],
         // An iterable, which undici's types leave out.
