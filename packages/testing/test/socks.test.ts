@@ -132,6 +132,7 @@ describe('a SOCKS server', () => {
     const socket = await tunnel(socks, 5, '127.0.0.1', origin.port);
     socket.on('error', () => {});
     await socks.close();
+    expect(socks.requests).toHaveLength(1);
     await until(() => socket.destroyed && socks.openSockets() + origin.openSockets() === 0);
   });
 });
