@@ -19,7 +19,18 @@ import { failover } from './failover.js';
 export function pac(context: RequestContext, next: Next): Promise<SdkResponse> {
   const file = context.candidate;
   if (file === undefined || file === 'direct' || file.pac === undefined) return next(context);
-  return byFile(context, file, next);
+  const known = context.settings.pacFiles.known(file, context.origin);
+  return known === undefined ? byFile(context, file, next) : byVerdict(context, file, known, next);
+}
+
+function byVerdict(
+  context: RequestContext,
+  file: ProxyServer,
+  verdict: PacVerdict,
+  next: Next,
+): Promise<SdkResponse> {
+  for (const warning of verdict.warnings) context.settings.warnOnce(warning);
+  return failover({ ...context, choice: choiceOf(context, file, verdict) }, next);
 }
 
 async function byFile(
@@ -35,8 +46,7 @@ async function byFile(
     note(context, file, error, performance.now() - startedAt);
     throw error;
   }
-  for (const warning of verdict.warnings) context.settings.warnOnce(warning);
-  return failover({ ...context, choice: choiceOf(context, file, verdict) }, next);
+  return byVerdict(context, file, verdict, next);
 }
 
 /** @throws ProxyError (phase `resolve`), or TimeoutError (phase `proxy`): the origin has seen nothing. */
@@ -105,15 +115,20 @@ function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs
   });
 }
 
+/** Decisions by the verdict, and by the decision that named the file: the same for every request until either changes. */
+const decisions = new WeakMap<PacVerdict, WeakMap<ProxyDecision, ProxyDecision>>();
+
 /** The decision that the file made below the one that named the file. */
-function choiceOf(
-  context: RequestContext,
-  file: ProxyServer,
-  { candidates, warnings }: PacVerdict,
-): ProxyDecision {
-  const { decidedBy, variable, bypassedBy } = context.choice as ProxyDecision;
+function choiceOf(context: RequestContext, file: ProxyServer, verdict: PacVerdict): ProxyDecision {
+  const above = context.choice as ProxyDecision;
+  let made = decisions.get(verdict);
+  if (made === undefined) decisions.set(verdict, (made = new WeakMap()));
+  let choice = made.get(above);
+  if (choice !== undefined) return choice;
+  const { candidates, warnings } = verdict;
+  const { decidedBy, variable, bypassedBy } = above;
   const [first] = candidates;
-  return newDecision(
+  choice = newDecision(
     first === 'direct' ? undefined : first,
     candidates,
     decidedBy,
@@ -122,4 +137,6 @@ function choiceOf(
     warnings,
     file.href,
   );
+  made.set(above, choice);
+  return choice;
 }

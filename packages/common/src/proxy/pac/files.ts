@@ -47,6 +47,8 @@ const MAX_NAMED = 256;
 
 interface Answer {
   readonly verdict: Promise<PacVerdict | PacFailure>;
+  /** What it came to, where it named something. */
+  named: PacVerdict | undefined;
   until: number;
 }
 
@@ -76,6 +78,14 @@ export class PacFiles {
     this.#now = now;
   }
 
+  /** What is known already of what a file names for an origin: most requests need not wait. */
+  known(file: ProxyServer, origin: Origin): PacVerdict | undefined {
+    const kept = this.#files.get(file.key);
+    if (kept?.script === undefined || this.#now() >= kept.freshUntil) return undefined;
+    const answer = kept.script.answers.get(origin.href);
+    return answer !== undefined && this.#now() < answer.until ? answer.named : undefined;
+  }
+
   /**
    * What a file names for an origin. Requests that ask the same at the same time wait for one answer.
    * @throws ConfigurationError where the engine is not installed, or the driver has been closed.
@@ -85,11 +95,19 @@ export class PacFiles {
     if ('failure' in script) return script;
     const known = script.answers.get(origin.href);
     if (known !== undefined && this.#now() < known.until) return known.verdict;
-    const answer: Answer = { verdict: evaluate(script, file, origin, means), until: Infinity };
+    const answer: Answer = {
+      verdict: evaluate(script, file, origin, means),
+      named: undefined,
+      until: Infinity,
+    };
     script.answers.set(origin.href, answer);
     try {
       const verdict = await answer.verdict;
-      answer.until = this.#now() + ('failure' in verdict ? PAC_FAILURE_MS : PAC_ANSWER_MS);
+      if ('failure' in verdict) answer.until = this.#now() + PAC_FAILURE_MS;
+      else {
+        answer.until = this.#now() + PAC_ANSWER_MS;
+        answer.named = verdict;
+      }
       return verdict;
     } catch (error) {
       answer.until = 0;

@@ -34,20 +34,23 @@ function stand(text: string) {
 
 describe('a PAC file that was loaded', () => {
   test('is loaded once for requests that ask together, which get the same proxy', async () => {
-    const { state, first } = stand(says('PROXY a:1'));
+    const { state, files, first } = stand(says('PROXY a:1'));
+    expect(files.known(file, api)).toBeUndefined();
     const all = await Promise.all(Array.from({ length: 50 }, () => first()));
     expect(state.loads).toBe(1);
     expect(new Set(all).size).toBe(1);
     expect(await first(file, originOf('http://other.test'))).toBe(all[0]);
+    expect(files.known(file, api)?.candidates[0]).toBe(all[0]);
   });
 
   test('is asked anew when it is no longer fresh, and what it named before is forgotten', async () => {
-    const { state, first } = stand(says('PROXY a:1'));
+    const { state, files, first } = stand(says('PROXY a:1'));
     const old = await first();
     state.text = says('PROXY b:1');
     state.now = FRESH_MS - 1;
     expect(await first()).toBe(old);
     state.now = FRESH_MS;
+    expect(files.known(file, api)).toBeUndefined();
     expect(await first()).toMatchObject({ host: 'b' });
     state.text = says('PROXY a:1');
     state.now += FRESH_MS;
