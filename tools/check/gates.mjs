@@ -101,6 +101,12 @@ export const gates = [
     run: () => script('alone.mjs'),
   },
   {
+    name: 'rules',
+    what: 'each rule of docs/rules.md is the title of a test',
+    stage: 1,
+    run: () => script('rules.mjs'),
+  },
+  {
     name: 'changes',
     what: 'changesets: what changed since origin/main is described in .changeset',
     stage: 1,
