@@ -1,5 +1,4 @@
 /** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
-import { createHash } from 'node:crypto';
 import { ProxyError, isSdkError } from '../errors.js';
 import { own } from '../option-keys.js';
 import type {
@@ -9,6 +8,7 @@ import type {
   ProxyCredentialsSource,
 } from './proxy-credentials.js';
 import { checkCredentials, checkSocksCredentials } from './proxy-credentials.js';
+import { secretIdentity } from './secret-identity.js';
 import type { TlsOptions } from './tls-options.js';
 import { tlsIdentity } from './tls-options.js';
 
@@ -187,7 +187,7 @@ export class ProxyServer {
 
   /** What tells two proxies apart in the key of a pool: address, credentials and headers (hashed), TLS, tunnel. */
   get key(): string {
-    this.#key ??= `${this.#href}|${this.#secretIdentity()}|${tlsIdentity(this.#tls)}|${this.#tunnel}`;
+    this.#key ??= `${this.#href}|${this.#secrets()}|${tlsIdentity(this.#tls)}|${this.#tunnel}`;
     return this.#key;
   }
 
@@ -206,13 +206,13 @@ export class ProxyServer {
     return `ProxyServer { ${this.#href} }`;
   }
 
-  #secretIdentity(): string {
-    const credentials = this.#credentials === undefined ? 0 : numberOf(this.#credentials);
-    if (this.#given === undefined && this.#headers.length === 0 && this.#pac === undefined) {
-      return credentials === 0 ? '' : `f${credentials}`;
-    }
-    const secrets = [this.#given, credentials, this.#headers, this.#pac];
-    return createHash('sha256').update(JSON.stringify(secrets)).digest('base64url').slice(0, 22);
+  #secrets(): string {
+    return secretIdentity({
+      given: this.#given,
+      credentials: this.#credentials,
+      headers: this.#headers,
+      pac: this.#pac,
+    });
   }
 }
 
@@ -228,20 +228,6 @@ function givenBy(
 
 function passwordOf(given: ProxyCredentials | undefined): PasswordCredentials | undefined {
   return given !== undefined && 'username' in given ? given : undefined;
-}
-
-const numbers = new WeakMap<ProxyCredentialsSource, number>();
-let functions = 0;
-
-/** Two functions may answer differently, so each has a number of its own. */
-function numberOf(source: ProxyCredentialsSource): number {
-  let number = numbers.get(source);
-  if (number === undefined) {
-    functions += 1;
-    number = functions;
-    numbers.set(source, number);
-  }
-  return number;
 }
 
 /** What a function threw may hold a secret, so only that it threw is told. */

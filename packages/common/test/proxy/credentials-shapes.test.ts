@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import type { ProxyServer} from '@sdk/common';
+import type { ProxyServer } from '@sdk/common';
 import { resolveProxy, type ProxyCredentials } from '@sdk/common';
 import { refusal, shownBy } from '../refusal.js';
 

@@ -121,6 +121,17 @@ describe.each<[string, () => Transport]>([
     expect([outcomes(gate), gate.faults]).toEqual([['refused', 'passed'], []]);
   });
 
+  test.each([
+    ['in the form of RFC 8187', { utf8: true }],
+    ['as the bytes of UTF-8', {}],
+    ['hashed', { utf8: true, userhash: true, algorithms: ['SHA-256'] }],
+  ])('Digest carries a user name outside ASCII, %s', async (_name, options) => {
+    const jason = { username: 'Jäsøn "Ω" Doe', password: 'päss' };
+    const { gate, send } = await stand({ ...jason, ...options }, { ...jason, scheme: 'digest' });
+    expect((await send())[0]).toBe(200);
+    expect([outcomes(gate), gate.faults]).toEqual([['unasked', 'passed'], []]);
+  });
+
   test('many requests at once count without gaps', async () => {
     const { gate, send } = await stand({}, { ...ada, scheme: 'digest' });
     for (let round = 0; round < 3; round += 1) {

@@ -91,8 +91,8 @@ export class NegotiateDialogue implements AuthDialogue {
   async #token(): Promise<string> {
     const kerberos = await loadKerberos();
     this.tried.push('Negotiate');
+    const begun = this.#client;
     try {
-      const begun = this.#client;
       const client =
         begun ??
         (await kerberos.initializeClient(
@@ -105,7 +105,9 @@ export class NegotiateDialogue implements AuthDialogue {
       const token = await client.step(begun === undefined ? '' : this.#reply);
       return `Negotiate ${token ?? ''}`.trimEnd();
     } catch (cause) {
-      throw noTicket(this.#proxy, this.#service, cause);
+      throw begun === undefined
+        ? noTicket(this.#proxy, this.#service, cause)
+        : notTaken(this.#proxy, this.#service, cause);
     }
   }
 }
@@ -143,6 +145,25 @@ function noTicket(proxy: ProxyServer, service: string, cause: unknown): ProxyErr
       retryable: false,
       tried: ['Negotiate'],
       hint: 'Check that there is a ticket (klist, kinit), and that the KDC knows the service; give another name as servicePrincipal.',
+      cause: bare(cause),
+    },
+  );
+}
+
+/** The proxy answered our token by one that ends the exchange. */
+function notTaken(proxy: ProxyServer, service: string, cause: unknown): ProxyError {
+  return new ProxyError(
+    `The proxy ${proxy.href} did not take the Kerberos token for the service ${service} (407)`,
+    {
+      phase: 'auth',
+      proxy: proxy.href,
+      status: 407,
+      requestSent: 'no',
+      retryable: false,
+      refused: true,
+      schemes: ['Negotiate'],
+      tried: ['Negotiate'],
+      hint: "Check the proxy's keytab and its log; give another name of the service as servicePrincipal.",
       cause: bare(cause),
     },
   );

@@ -174,6 +174,17 @@ describe('Digest', () => {
     expect(gate.faults).toEqual([]);
   });
 
+  test.each([
+    ['in the form of RFC 8187', { utf8: true }],
+    ['as the bytes of UTF-8', {}],
+    ['hashed', { utf8: true, userhash: true, algorithms: ['SHA-256'] }],
+  ])('carries a user name outside ASCII, %s', async (_name, options) => {
+    const jason = { username: 'Jäsøn "Ω" Doe', password: 'päss' };
+    const { gate, send } = await stand({ ...jason, ...options }, { ...jason, scheme: 'digest' });
+    expect(await send()).toBe(200);
+    expect([outcomes(gate), gate.faults]).toEqual([['unasked', 'passed'], []]);
+  });
+
   test('prefers SHA-256 to MD5, whatever stands first', async () => {
     const { gate, send } = await stand({ algorithms: ['MD5', 'SHA-256'] });
     await send();
