@@ -1,8 +1,10 @@
 /** The look-up of names, the caller's or Node's, made safe: whatever it does ends in addresses or in a failure that is known as one. */
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupAddress, LookupOptions } from 'node:dns';
+import dns, { type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { codeOf, NAME_NOT_FOUND } from './node-error.js';
+
+/** Read at each look-up, as Node's own `net` does: somebody may have put a cache in its place. */
+const systemLookup = (): LookupFunction => dns.lookup;
 
 type Done = (error: Error | null, addresses: LookupAddress[]) => void;
 
@@ -19,7 +21,7 @@ export function isLookupFailure(cause: unknown): boolean {
  */
 export function safeLookup(lookup: LookupFunction | undefined): LookupFunction {
   return (hostname, options, callback) => {
-    ask(lookup ?? systemLookup, hostname, options, (error, addresses) => {
+    ask(lookup ?? systemLookup(), hostname, options, (error, addresses) => {
       const [first] = addresses;
       if (error !== null || first === undefined) callback(error, '', 0);
       else if (options.all === true) callback(null, addresses);
@@ -40,7 +42,7 @@ export function addressesOf(
 ): Promise<LookupAddress[]> {
   return new Promise((resolve, reject) => {
     const options = { all: true, ...(family === undefined ? {} : { family }) };
-    ask(lookup ?? systemLookup, hostname, options, (error, addresses) => {
+    ask(lookup ?? systemLookup(), hostname, options, (error, addresses) => {
       if (error === null) resolve(addresses);
       else reject(error);
     });

@@ -17,12 +17,15 @@ export interface TcpOptions {
   readonly socketPath?: string | undefined;
 }
 
+/** No prototype: what somebody added to Object.prototype is no option. */
+const NOTHING_SAID = Object.freeze(Object.create(null) as TcpOptions);
+
 /** Opens a connection to a host (a name, or an address without brackets). Rejects with Node's own error. */
 export function openTcp(
   host: string,
   port: number,
   hold: (socket: Socket) => void,
-  options: TcpOptions = {},
+  options: TcpOptions = NOTHING_SAID,
 ): Promise<Socket> {
   return open({ host, port, ...addressing(options) }, hold);
 }
