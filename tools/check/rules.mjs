@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root, say } from '../setup/say.mjs';
 import { testTitles, titlesIn } from './test-titles.mjs';
 
-/** `**the rule.**`, over as many lines as it needs. A star of the rule's own is written `\\*`. */
+/** `**the rule.**`, over as many lines as it needs. A star of the rule's own is written with a backslash. */
 const RULE = /(?<!\\)\*\*((?:\\\*|[^*])+?)\.?\*\*/g;
 const plain = (text) => text.replace(/[`\\]/g, '').replace(/\s+/g, ' ').trim();
 

@@ -7,7 +7,7 @@ import type { TransportBench } from './transport-bench.js';
 import { failureOf } from './transport-stand.js';
 
 /** A port of loopback on which nobody listens. */
-export async function deadPort(): Promise<number> {
+async function deadPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
