@@ -10,6 +10,7 @@ import type { SocketPool } from '../pool.js';
 import { ResponseHeaders } from '../response-headers.js';
 import type { TransportRequest, TransportResponse } from '../transport.js';
 import { brokenBody, uploadOf } from '../upload.js';
+import { headerList } from './answer-headers.js';
 import { AnswerBody, type BodySource } from './answer-body.js';
 import { asNodeError, isUnsendable, protocolChanged } from './node-error.js';
 import { engineHeaders } from './request-headers.js';
@@ -127,7 +128,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     }
     const { origin, route, timeouts } = this.#request;
     const lease = this.#lease;
-    const headers = new ResponseHeaders(rawHeadersOf(controller));
+    const headers = new ResponseHeaders(headerList(controller.rawHeaders));
     const body = new AnswerBody(this);
     const since = performance.now();
     this.answer = 'begun';
@@ -218,7 +219,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   /** A failure of the socket, in our words. */
   #failed(cause: unknown): Error {
     const { origin, route } = this.#request;
-    return exchangeFailed(origin, route, asNodeError(cause), {
+    return exchangeFailed(origin, route, asNodeError(this.#wire.failure ?? cause), {
       requestSent: this.answer === 'none' ? 'maybe' : 'yes',
       reusedSocket: this.#lease.reused,
     });
@@ -230,15 +231,4 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#timer.clear();
     this.#stopListening?.();
   }
-}
-
-/** Names and values as they came; node, too, reads them as latin1. */
-function rawHeadersOf({ rawHeaders }: Dispatcher.DispatchController): string[] {
-  const raw = rawHeaders as readonly (Buffer | string)[];
-  const list = new Array<string>(raw.length);
-  for (let i = 0; i < raw.length; i += 1) {
-    const part = raw[i] as Buffer | string;
-    list[i] = typeof part === 'string' ? part : part.toString('latin1');
-  }
-  return list;
 }

@@ -7,10 +7,20 @@ import { AnswerGate } from './answer-gate.js';
 export interface WireClient {
   readonly client: Client;
   readonly gate: AnswerGate;
+  /** What the socket failed with: undici tells of its end alone where an alert of TLS came before that. */
+  failure: Error | undefined;
 }
 
 /** The longest that Node's timers wait: when a socket is idle for too long is the pool's to say. */
 const NEVER_MS = 2 ** 31 - 1;
+
+/** undici asks for the origin of its URL at each request, and URL works it out anew. */
+class Place extends URL {
+  override get origin(): string {
+    return 'http://leased.invalid';
+  }
+}
+const NOWHERE = new Place('http://leased.invalid');
 
 const clients = new WeakMap<Socket, WireClient>();
 
@@ -18,8 +28,13 @@ const clients = new WeakMap<Socket, WireClient>();
 export function clientOf(socket: Socket): WireClient {
   let wire = clients.get(socket);
   if (wire === undefined) {
-    wire = { client: open(socket), gate: new AnswerGate(socket) };
-    clients.set(socket, wire);
+    const made: WireClient = {
+      client: open(socket),
+      gate: new AnswerGate(socket),
+      failure: undefined,
+    };
+    socket.once('error', (cause) => (made.failure = cause));
+    clients.set(socket, (wire = made));
   }
   return wire;
 }
@@ -30,7 +45,7 @@ export function clientOf(socket: Socket): WireClient {
  */
 function open(socket: Socket): Client {
   let taken = false;
-  return new Client('http://leased.invalid', {
+  return new Client(NOWHERE, {
     // Later, and not within the call: undici would not notice the connection.
     connect: (_options, callback) =>
       queueMicrotask(() => {
