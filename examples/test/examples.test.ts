@@ -48,6 +48,12 @@ const printed: Record<string, (string | RegExp)[]> = {
     'logins: 2',
     'logins through the proxy: 2',
   ],
+  'watch-what-happens': [
+    /^GET \S+ → 200 \(forward, decided by instance\)$/m,
+    'socket opened (forward)',
+    'socket closed (forward) after 3',
+    /^SDK_CONFIGURATION .*10\.0\.0\.0\/99/m,
+  ],
   'write-a-driver': ['note on page 1', 'note on page 3', 'requests through the proxy: 3'],
 };
 

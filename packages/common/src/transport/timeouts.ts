@@ -2,7 +2,7 @@
 
 /** All in milliseconds; `0` or `Infinity` is refused: leave a member out to get its default. */
 export interface Timeouts {
-  /** Waiting for a free socket while the pool is full. */
+  /** Waiting for a free socket while the pool is full, and for a turn under the connection's `limits`. */
   readonly poolMs: number;
   /** TCP and TLS to the origin, inside a tunnel too. */
   readonly connectMs: number;

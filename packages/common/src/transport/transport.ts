@@ -32,7 +32,10 @@ export interface TransportRequest {
 export interface TransportResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** The body as it travels (still compressed). It must be read or destroyed; a failure on the way is an SDK error on it. */
+  /**
+   * The body as it travels (still compressed). It must be read or destroyed: one that nobody begins to read
+   * loses its socket, and is destroyed. A failure on the way is an SDK error on it.
+   */
   readonly body: Readable;
   readonly reusedSocket: boolean;
   readonly route: Route;
