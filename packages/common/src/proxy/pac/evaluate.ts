@@ -47,6 +47,7 @@ export async function evaluatePac(
       names: known,
       own: names.own().join(';'),
       limitMs: Math.max(1, Math.min(RUN_MS, endsAt - performance.now())),
+      expiresAt: endsAt,
     });
     if (outcome.kind !== 'asks')
       return outcome.kind === 'answer' ? read(outcome.text) : failed(outcome);

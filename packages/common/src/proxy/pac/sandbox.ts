@@ -13,6 +13,8 @@ export interface PacQuestion {
   readonly own: string;
   /** How long the script may run, in milliseconds. */
   readonly limitMs: number;
+  /** When nobody waits for the answer any longer, on the clock of `performance.now()`. */
+  readonly expiresAt: number;
 }
 
 /** What came of it. */
@@ -73,17 +75,25 @@ export class PacSandbox {
   }
 
   #begin(): void {
-    const [first] = this.#waiting;
     clearTimeout(this.#timer);
+    while (performance.now() >= (this.#waiting[0]?.question.expiresAt ?? Infinity)) {
+      this.#waiting.shift()?.resolve({ kind: 'endless' });
+    }
+    const [first] = this.#waiting;
     if (first === undefined) {
       this.#worker?.unref();
       this.#timer = setTimeout(() => this.#end(), IDLE_MS).unref();
       return;
     }
-    this.#worker ??= this.#open();
-    this.#worker.ref();
-    this.#worker.postMessage(first.question);
-    if (this.#ready) this.#limit(first.question);
+    try {
+      this.#worker ??= this.#open();
+      this.#worker.ref();
+      this.#worker.postMessage(first.question);
+      if (this.#ready) this.#limit(first.question);
+    } catch (error) {
+      // A process may be forbidden to begin threads.
+      this.#hear({ kind: 'absent', code: String((error as { code?: unknown }).code) });
+    }
   }
 
   #limit({ limitMs }: PacQuestion): void {

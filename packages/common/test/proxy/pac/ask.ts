@@ -4,7 +4,8 @@ import { evaluatePac } from '../../../src/proxy/pac/evaluate.js';
 import { PacSandbox } from '../../../src/proxy/pac/sandbox.js';
 import { originOf } from '../../../src/route/origin.js';
 
-const sandbox = new PacSandbox();
+/** The one thread of these tests. */
+export const sandbox = new PacSandbox();
 
 const HOSTS: Readonly<Record<string, readonly string[]>> = {
   'intern.test': ['2001:db8::5', '10.1.2.3'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { originOf } from '../../../src/route/origin.js';
 import { evaluatePac } from '../../../src/proxy/pac/evaluate.js';
 import { PacSandbox } from '../../../src/proxy/pac/sandbox.js';
-import { evaluate, names, value } from './ask.js';
+import { evaluate, names, sandbox, value } from './ask.js';
 
 describe('a PAC file', () => {
   test('is told scheme, host and port, and neither path nor query', async () => {
@@ -84,6 +84,14 @@ describe('a PAC file', () => {
       expect(await value('1')).toBe(1);
     },
   );
+
+  test('is not run any more where nobody waits for it', async () => {
+    const endless = evaluate('function FindProxyForURL() { for (;;); }');
+    const script = 'function FindProxyForURL() { return "DIRECT" }';
+    const late = evaluatePac(sandbox, script, originOf('http://a.test'), names(), 100);
+    expect(await late).toMatchObject({ failure: 'did not come to an end in time' });
+    expect(await endless).toMatchObject({ failure: 'did not come to an end in time' });
+  });
 
   test('reaches nothing of Node', async () => {
     const globals = [
