@@ -37,13 +37,17 @@ export class UndiciTransport implements Transport {
     this.#pools = new AgentsByKey(() => ({ pool: new SocketPool(settings) }));
   }
 
-  async send(request: TransportRequest): Promise<TransportResponse> {
-    const { signal } = request;
-    if (this.#closed) throw closed();
-    if (signal?.aborted) throw signal.reason;
-    return request.route.way === 'forward'
-      ? forwardLegs(request, this.#sendLeg)
-      : this.#sendLeg(request);
+  // Promises are passed on as they are: each function that waits for one costs a turn of its own.
+  send(request: TransportRequest): Promise<TransportResponse> {
+    try {
+      const { signal, route } = request;
+      if (this.#closed) throw closed();
+      if (signal?.aborted) throw signal.reason;
+      return route.way === 'forward' ? forwardLegs(request, this.#sendLeg) : this.#sendLeg(request);
+    } catch (error) {
+      // The caller's own reason comes back as it is, whatever it is.
+      return Promise.reject(error);
+    }
   }
 
   async close(): Promise<void> {
@@ -51,16 +55,14 @@ export class UndiciTransport implements Transport {
     await this.#pools.close();
   }
 
-  readonly #sendLeg = async (
-    request: TransportRequest,
-    leg?: ForwardLeg,
-  ): Promise<TransportResponse> => {
+  readonly #sendLeg = (request: TransportRequest, leg?: ForwardLeg): Promise<TransportResponse> => {
     const startedAt = performance.now();
     const head = headOf(request);
     const { pool } = this.#pools.get(request.route, request.origin, request.tls);
     const leased = leaseFor(pool, request, head, leg);
-    const lease = leased instanceof Promise ? await leased : leased;
-    return exchange(pool, lease, request, head, startedAt);
+    return leased instanceof Promise
+      ? leased.then((lease) => exchange(pool, lease, request, head, startedAt))
+      : exchange(pool, leased, request, head, startedAt);
   };
 }
 

@@ -14,13 +14,10 @@ export interface WireClient {
 /** The longest that Node's timers wait: when a socket is idle for too long is the pool's to say. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** undici asks for the origin of its URL at each request, and URL works it out anew. */
-class Place extends URL {
-  override get origin(): string {
-    return 'http://leased.invalid';
-  }
-}
-const NOWHERE = new Place('http://leased.invalid');
+/** undici asks its URL for the origin at each request, and a URL works it out each time. */
+const NOWHERE = Object.defineProperty(new URL('http://leased.invalid'), 'origin', {
+  value: 'http://leased.invalid',
+});
 
 const clients = new WeakMap<Socket, WireClient>();
 
