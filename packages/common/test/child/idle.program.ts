@@ -1,8 +1,9 @@
 /** Does all kinds of work, closes nothing, and should end by itself. Each argument: `<endpoint>` or `<endpoint> <proxy>`. */
 import type { Readable } from 'node:stream';
-import { AxiosTransport, BaseConnection } from '@sdk/common';
+import { BaseConnection } from '@sdk/common';
+import { makeTransport } from './engine.js';
 
-const transport = new AxiosTransport({ idleSocketMs: 600_000 });
+const transport = makeTransport({ idleSocketMs: 600_000 });
 
 for (const place of process.argv.slice(2)) {
   const [endpoint = '', httpProxy = false] = place.split(' ');

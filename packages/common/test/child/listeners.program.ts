@@ -4,7 +4,8 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { getEventListeners, type EventEmitter } from 'node:events';
-import { AxiosTransport, BaseConnection } from '@sdk/common';
+import { BaseConnection } from '@sdk/common';
+import { makeTransport } from './engine.js';
 
 const ROUNDS = 400;
 const AT_ONCE = 4;
@@ -19,14 +20,17 @@ interface Finished {
   readonly request: { readonly socket: EventEmitter; readonly agent: EventEmitter };
 }
 
-/** Sockets and agents, as Node's http shows them. */
+/** Sockets, as `net` and the engines show them, and agents. */
 const emitters = new Set<EventEmitter>();
+subscribe('net.client.socket', (message) => {
+  emitters.add((message as { socket: EventEmitter }).socket);
+});
 subscribe('http.client.response.finish', (message) => {
   const { socket, agent } = (message as Finished).request;
   emitters.add(socket).add(agent);
 });
 
-const transport = new AxiosTransport({ maxSockets: AT_ONCE });
+const transport = makeTransport({ maxSockets: AT_ONCE });
 const { signal } = new AbortController();
 const connections = [
   [plain, false] as const,

@@ -16,7 +16,8 @@ tls.createSecureContext = (options) => {
 };
 module.syncBuiltinESMExports();
 
-const { AxiosTransport, BaseConnection, CHANNELS } = await import('@sdk/common');
+const { BaseConnection, CHANNELS } = await import('@sdk/common');
+const { makeTransport } = await import('./engine.js');
 
 const [plain = '', secure = ''] = process.argv.slice(2);
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -34,7 +35,7 @@ const lookup: LookupFunction = (_name, { all }, found) => {
   if (all === true) found(null, [{ address: '127.0.0.1', family: 4 }]);
   else found(null, '127.0.0.1', 4);
 };
-const transport = new AxiosTransport({ lookup });
+const transport = makeTransport({ lookup });
 
 /** One request to each of the origins `from` to `to`, twenty at a time. */
 async function ask(server: string, from: number, to: number): Promise<void> {
