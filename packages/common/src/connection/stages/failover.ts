@@ -64,7 +64,8 @@ function proxyFailed(error: unknown): boolean {
 /** Whether a failure shows that the proxy is well: it refused, or what lies behind it answered. */
 function proxyWorked(error: unknown): boolean {
   if (!isSdkError(error)) return false;
-  return error.code === 'SDK_TLS' || (error as { status?: unknown }).status !== undefined;
+  const { code, status, refused } = error as { code: string; status?: number; refused?: boolean };
+  return code === 'SDK_TLS' || refused === true || status !== undefined;
 }
 
 function tellRest(
