@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import type { BaseDriver, DriverOptions } from '@sdk/common';
 import type { Origin, Proxy, ScriptedProxy } from '@sdk/testing';
+import { outputOf } from '../src/contracts/process-output.js';
 
 // `debug` reads it as it loads, and static imports would come first: hence the dynamic ones below.
 process.env['DEBUG'] = '*';
@@ -65,28 +66,6 @@ beforeAll(async () => {
   };
 });
 afterAll(() => Promise.all([origin.close(), guarded.close(), refusing.close()]));
-
-/** Everything that the process writes, warnings included, while `work` runs. */
-async function outputOf(work: () => Promise<void>): Promise<string> {
-  const streams = [process.stdout, process.stderr];
-  const writes = streams.map((stream) => stream.write);
-  let output = '';
-  for (const stream of streams) {
-    stream.write = (chunk: string | Uint8Array) => {
-      output += String(chunk);
-      return true;
-    };
-  }
-  const warn = (warning: Error): void => void (output += inspect(warning));
-  process.on('warning', warn);
-  try {
-    await work();
-  } finally {
-    process.off('warning', warn);
-    streams.forEach((stream, i) => (stream.write = writes[i] as typeof stream.write));
-  }
-  return output;
-}
 
 /** All that can be seen of a value. */
 function seen(value: unknown): string {

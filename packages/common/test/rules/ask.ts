@@ -1,6 +1,8 @@
 /** What the rules are asked through: the public face, in one line each. */
-import { resolveProxy, isSdkError } from '@sdk/common';
-import type { ConfigurationError, PlainProxyLevels } from '@sdk/common';
+import { resolveProxy } from '@sdk/common';
+import type { PlainProxyLevels } from '@sdk/common';
+
+export { refusal as refused } from '../refusal.js';
 
 export const PROXY = 'http://proxy.test:3128';
 
@@ -17,15 +19,4 @@ export function bypasses(noProxy: string | string[], target: string): boolean {
 /** For each list, the targets that it bypasses among those that are asked for. */
 export function bypassed(noProxy: string | string[], ...targets: string[]): string[] {
   return targets.filter((target) => bypasses(noProxy, target));
-}
-
-/** The ConfigurationError that an action ends in. */
-export function refused(action: () => unknown): ConfigurationError {
-  try {
-    action();
-  } catch (error) {
-    if (isSdkError(error, 'SDK_CONFIGURATION')) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
 }

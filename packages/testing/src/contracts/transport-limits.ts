@@ -72,6 +72,24 @@ export function testLimits({ expect, can, on }: TransportBench): void {
     expect([status, asked]).toEqual([200, ['proxy.test']]);
   });
 
+  on('every address of a name is tried until one answers', async (stand) => {
+    const origin = await stand.origin();
+    const lookup: LookupFunction = (_name, _options, callback) => {
+      callback(null, [
+        { address: '::1', family: 6 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+    };
+    const transport = await stand.transport({ lookup });
+    const url = `http://origin.test:${origin.port}/`;
+    expect((await exchange(transport, url)).status).toBe(200);
+    if (!can.proxies) return;
+    const proxy = await stand.proxy();
+    const via = serverAt({ url: `http://proxy.test:${proxy.port}` });
+    expect((await exchange(transport, `${origin.url}/`, { via })).status).toBe(200);
+    expect(proxy.stats.forwards).toBe(1);
+  });
+
   on('localAddress is what sockets are bound to', async (stand) => {
     const origin = await stand.origin();
     const bound = await stand.transport({ localAddress: '127.0.0.1' });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { scripts } from '../scripts.js';
+import { outputOf } from './process-output.js';
 import { serverAt } from './transport-attempt.js';
 import type { TransportBench } from './transport-bench.js';
 import { exchange, failureOf } from './transport-stand.js';
@@ -14,25 +15,6 @@ function shown(value: unknown): string {
   const own = value instanceof Error ? `${value.message}${value.stack}${inspect(value.cause)}` : '';
   const deep = inspect(value, { depth: 9, showHidden: true, getters: true });
   return `${deep}${JSON.stringify(value) ?? ''}${String(value)}${own}`;
-}
-
-/** Everything that the process writes while `work` runs. */
-async function outputOf(work: () => Promise<void>): Promise<string> {
-  const streams = [process.stdout, process.stderr];
-  const writes = streams.map((stream) => stream.write);
-  let output = '';
-  for (const stream of streams) {
-    stream.write = (chunk: string | Uint8Array) => {
-      output += String(chunk);
-      return true;
-    };
-  }
-  try {
-    await work();
-  } finally {
-    streams.forEach((stream, i) => (stream.write = writes[i]!));
-  }
-  return output;
 }
 
 /** A secret appears in no error, no output and no inspected object. */

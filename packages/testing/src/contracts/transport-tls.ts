@@ -134,6 +134,33 @@ export function testTls({ expect, can, on }: TransportBench): void {
   );
 
   on(
+    'TLS sessions of an https proxy are resumed with that proxy, and never offered to an origin',
+    async (stand) => {
+      const origin = await stand.secureOrigin();
+      const tls = await (await stand.authority()).issue({ hosts: ['127.0.0.1'] });
+      const reused: boolean[] = [];
+      const tunnel = scripts.tunnel();
+      const both = await stand.scripted(
+        async (socket, api) => {
+          reused.push((socket as TLSSocket).isSessionReused());
+          const { method } = await api.head();
+          if (method === 'CONNECT') await tunnel(socket, api);
+          else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        },
+        { tls },
+      );
+      const transport = await stand.transport();
+      const trust = await stand.trust();
+      const via = serverAt(both, { tls: trust });
+      for (let i = 0; i < 2; i += 1) {
+        await exchange(transport, `${origin.url}/`, { via, tls: trust, freshSocket: true });
+      }
+      await exchange(transport, `${both.url}/`, { tls: trust });
+      expect(reused).toEqual([false, true, false]);
+    },
+  );
+
+  on(
     'the certificate of an https proxy is checked by httpProxy.tls, that of the origin by tls, and neither by the other',
     async (stand) => {
       const origin = await stand.secureOrigin();
