@@ -95,6 +95,13 @@ export default {
       from: { path: common, pathNot: `${common}wire/socks` },
       to: { path: `${common}wire/socks`, dynamic: false },
     },
+    {
+      name: 'undici-is-behind-its-own-face',
+      comment: 'undici is an optional peer: only who imports @sdk/common/undici needs it.',
+      severity: 'error',
+      from: { path: common, pathNot: `${common}(undici\\.ts$|transport/undici/)` },
+      to: { path: `${common}(undici\\.ts$|transport/undici/)|node_modules/undici/` },
+    },
 
     // between packages
     {
@@ -160,7 +167,11 @@ export default {
         "What src imports is in the dependencies of its own package, not only in somebody else's.",
       severity: 'error',
       from: { path: '^packages/[^/]+/src/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        // A peer is among the devDependencies too, so that it is there in this workspace.
+        dependencyTypesNot: ['npm-peer'],
+      },
     },
   ],
   options: {
