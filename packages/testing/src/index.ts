@@ -42,7 +42,7 @@ export type {
   TransportCapabilities,
   TransportContract,
   TransportFactory,
-} from './contracts/transport-bench.js';
+} from './contracts/transport-contract.js';
 export type {
   ExpectFunction,
   Matchers,

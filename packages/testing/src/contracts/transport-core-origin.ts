@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { Transport } from '@sdk/common';
 import { patternBytes } from '../origin-routes.js';
-import type { ArrivedRequest, PlayedAnswer } from './transport-bench.js';
+import type { ArrivedRequest, PlayedAnswer } from './transport-contract.js';
 import { readAll, type TransportStand } from './transport-stand.js';
 
 /** A transport, an origin, and what the origin has seen. */

@@ -12,7 +12,7 @@ import {
   type ScriptedProxyOptions,
 } from '../scripted-proxy.js';
 import { rejection } from './runner.js';
-import type { AnswerFunction, TransportFactory } from './transport-bench.js';
+import type { AnswerFunction, TransportFactory } from './transport-contract.js';
 import { attempt, type Attempt } from './transport-attempt.js';
 
 interface Closable {

@@ -1,9 +1,9 @@
+import type { TransportBench } from './transport-bench.js';
 import type {
-  TransportBench,
   TransportCapabilities,
   TransportContract,
   TransportFactory,
-} from './transport-bench.js';
+} from './transport-contract.js';
 import { testAborts } from './transport-aborts.js';
 import { testAmbient } from './transport-ambient.js';
 import { testAuth } from './transport-auth.js';
