@@ -34,12 +34,12 @@ export interface Waiting {
 const GRACE_MS = 1_000;
 
 /** Whether nobody has begun to read: a reader that is merely slow, or has paused, is one. */
-export function untouched(body: Readable): boolean {
+function untouched(body: Readable): boolean {
   return body.readableFlowing === null && !body.readableDidRead && !body.destroyed;
 }
 
 /** Destroys a body that nobody reads; a late reader is told why. */
-export function giveUp(body: Readable, href: string, forMs: number): void {
+function giveUp(body: Readable, href: string, forMs: number): void {
   body.destroy(
     new TimeoutError(
       `Nobody had begun to read the answer of ${href} after ${Math.round(forMs)} ms, and its socket was taken back`,
