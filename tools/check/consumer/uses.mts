@@ -4,6 +4,9 @@ import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import { getDriver } from '@sdk/storage';
 import { LocalStorage } from '@sdk/storage/drivers/local';
+import { testTransport } from '@sdk/testing';
+import type { ExpectFunction } from '@sdk/testing';
+import { test } from 'node:test';
 
 export async function firstSteps(
   token: string,
@@ -62,4 +65,8 @@ export function decisions(): string | undefined {
   const { proxy, decidedBy } = resolveProxy('https://example.com/', levels);
   console.log(explainProxy('https://example.com/', levels), parseProxyUrl('proxy.corp:3128').port);
   return proxy === undefined ? decidedBy : proxy.host;
+}
+
+export function contracts(expect: ExpectFunction): void {
+  testTransport((options) => new AxiosTransport(options), { test, expect });
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { isSdkError, routeTo, originOf } from '@sdk/common';
 import { patternBytes } from '../origin-routes.js';
@@ -103,6 +104,14 @@ export function testCore(bench: TransportBench): void {
       expect([socketMs >= 0, headersMs >= socketMs]).toEqual([true, true]);
     },
   );
+
+  on('an answer comes at its headers, while its body is still on the way', async (core) => {
+    const { status, body } = await core.transport.send(attempt(`${core.url}/stall`));
+    expect(status).toBe(200);
+    const [first] = (await once(body, 'data')) as [Buffer];
+    expect(first.toString()).toBe('half of it');
+    body.destroy();
+  });
 
   on('a hundred requests at once mix nothing up', async ({ transport, url }) => {
     const paths = Array.from({ length: 100 }, (_, i) => `/echo/${i}`);

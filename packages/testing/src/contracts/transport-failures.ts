@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { isSdkError } from '@sdk/common';
 import { scripts } from '../scripts.js';
 import { serverAt } from './transport-attempt.js';
@@ -15,8 +15,17 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
+/** Finds no address for any name, as a resolver does that is asked for a name that is none. */
+const lookup: LookupFunction = (name, _options, callback) => {
+  const error = new Error(`getaddrinfo ENOTFOUND ${name}`);
+  callback(Object.assign(error, { code: 'ENOTFOUND' }), []);
+};
+
 /** A failure of the wire is an error of the SDK, of the class that says whose failure it is. */
 export function testFailures({ expect, can, on }: TransportBench): void {
+  // Without the option the machine's own resolver is asked, which may take its time.
+  const nameless = can.knobs ? { lookup } : {};
+
   on(
     'an origin that refuses the connection is a ConnectionError, and nothing was sent',
     async (stand) => {
@@ -29,7 +38,10 @@ export function testFailures({ expect, can, on }: TransportBench): void {
   );
 
   on('an origin whose name has no address is a ConnectionError that names it', async (stand) => {
-    const error = await failureOf(await stand.transport(), 'http://no-such-origin.invalid/');
+    const error = await failureOf(
+      await stand.transport(nameless),
+      'http://no-such-origin.invalid/',
+    );
     expect(error).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'no' });
     expect(error['message']).toMatch(/no-such-origin\.invalid/);
     expect(error['reason']).toMatch(/^(ENOTFOUND|EAI_)/);
@@ -108,7 +120,7 @@ export function testFailures({ expect, can, on }: TransportBench): void {
 
   on('a proxy whose name has no address is a ProxyError of phase resolve', async (stand) => {
     const via = serverAt({ url: 'http://no-such-proxy.invalid:3128' });
-    const error = await failureOf(await stand.transport(), 'https://origin.test/', { via });
+    const error = await failureOf(await stand.transport(nameless), 'https://origin.test/', { via });
     expect(error).toMatchObject({ code: 'SDK_PROXY', phase: 'resolve', requestSent: 'no' });
     expect(error['message']).toMatch(/no-such-proxy\.invalid/);
   });

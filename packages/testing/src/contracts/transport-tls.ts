@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
@@ -94,9 +95,14 @@ export function testTls({ expect, can, on }: TransportBench): void {
     expect((await exchange(transport, `${origin.url}/`, { tls: { ca, cert, key } })).status).toBe(
       200,
     );
+    const passphrase = 'canary';
+    const cipher = { cipher: 'aes-256-cbc', passphrase, type: 'pkcs8', format: 'pem' } as const;
+    const locked = createPrivateKey(key).export(cipher) as string;
+    const opened = { ca, cert, key: locked, passphrase };
+    expect((await exchange(transport, `${origin.url}/`, { tls: opened })).status).toBe(200);
     const bare = await failureOf(transport, `${origin.url}/`, { tls: { ca } });
     expect(['SDK_TLS', 'SDK_CONNECTION']).toContain(bare['code']);
-    expect(origin.requests.length).toBe(1);
+    expect(origin.requests.length).toBe(2);
   });
 
   /** Sends one request on a new socket; answers whether its handshake resumed a session. */
@@ -205,6 +211,22 @@ export function testTls({ expect, can, on }: TransportBench): void {
       });
     },
   );
+
+  on('servername and minVersion hold for the hop that they are given for', async (stand) => {
+    const authority = await stand.authority();
+    const leaf = await authority.issue({ hosts: ['proxy.test'] });
+    const [origin, proxy] = [await stand.secureOrigin(), await stand.proxy({ tls: leaf })];
+    const transport = await stand.transport();
+    const trust = await stand.trust();
+    const named = { ...trust, servername: 'proxy.test', minVersion: 'TLSv1.3' } as const;
+    const right = { via: serverAt(proxy, { tls: named }), tls: trust };
+    expect((await exchange(transport, `${origin.url}/`, right)).status).toBe(200);
+    const wrongHop = { via: serverAt(proxy, { tls: trust }), tls: named };
+    expect(await failureOf(transport, `${origin.url}/`, wrongHop)).toMatchObject({
+      code: 'SDK_PROXY',
+      phase: 'tls',
+    });
+  });
 
   on('https:// in front of a plain proxy is recognised, with the way to mend it', async (stand) => {
     const plain = await stand.scripted(
