@@ -13,7 +13,7 @@ import { exchange } from './exchange.js';
 export type UndiciTransportOptions = SocketOptions;
 
 /**
- * Sends requests with undici in less CPU than the default engine: same options, same pools, same errors, same events. On
+ * Sends requests with undici's HTTP/1.1 client: the options, pools, timers, errors and events of the default engine. On
  * the wire three names differ in their spelling: undici writes `host`, `connection` and the framing of the body in lower
  * case. It refuses `Expect`, `Upgrade` and `Keep-Alive` among the headers of a request. Neither undici's global dispatcher
  * nor its proxy variables are read.
