@@ -41,7 +41,7 @@ export function testTimers({ expect, can, on }: TransportBench): void {
 
   on('idleMs does not end a body that drips', async (stand) => {
     const origin = await stand.origin();
-    const timeouts = { idleMs: 250, headersMs: 2_000 };
+    const timeouts = { idleMs: 400, headersMs: 5_000 };
     const url = `${origin.url}/drip?ms=50&count=12`;
     expect((await exchange(await stand.transport(), url, { timeouts })).text).toBe('............');
   });
@@ -49,11 +49,11 @@ export function testTimers({ expect, can, on }: TransportBench): void {
   on('idleMs does not end a body whose reader is slow', async (stand) => {
     const origin = await stand.origin();
     const transport = await stand.transport();
-    const timeouts = { idleMs: 60 };
+    const timeouts = { idleMs: 200 };
     const { body } = await transport.send(attempt(`${origin.url}/bytes/3000000`, { timeouts }));
     let bytes = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      if (bytes === 0) await pause(250);
+      if (bytes === 0) await pause(600);
       bytes += chunk.length;
     }
     expect(bytes).toBe(3_000_000);
