@@ -55,6 +55,8 @@ pid_filename none
 netdb_filename none
 pinger_enable off
 max_filedescriptors 4096
+# squid 5.7 closes the connection of one upload in twenty or so that fills its buffer of 512 KB, whoever sends it (curl too).
+client_request_buffer_max_size 64 MB
 shutdown_lifetime 1 seconds
 cache_effective_user proxy
 visible_hostname squid.lab.test
