@@ -18,6 +18,18 @@ const printed: Record<string, (string | RegExp)[]> = {
     'on tuesday: example.org',
     'refused by the proxy: 1',
   ],
+  'digest-keeps-the-password-here': [
+    'zone example.org',
+    'once more example.org',
+    'nothing, counter -: unasked',
+    'Digest, counter 00000001: passed',
+    'Digest, counter 00000002: passed',
+  ],
+  'an-https-proxy-that-asks-who-you-are': [
+    'zone example.org',
+    'without a certificate: tls',
+    /client certificate/,
+  ],
   'the-environment-decides': [
     'with http_proxy: 1 request through the proxy',
     'with no_proxy for the server: still 1',
