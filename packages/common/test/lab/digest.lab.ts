@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { HttpProxy } from '@sdk/common';
+import type { HttpProxy, RequestBody } from '@sdk/common';
 import { readApacheLog, readSquidLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
 import { get, rejection, useConnections, withUserinfo } from './connections.js';
@@ -112,6 +113,28 @@ describe.each(ENGINES)('Digest on $name', (engine) => {
       ]);
       expect(lab.origins.http.seen[0]?.headers).not.toHaveProperty('proxy-authorization');
       expect(statuses(await noted(3)).sort()).toEqual([200, 200, 407]);
+    });
+
+    test('a body that can be opened anew survives the first 407 in absolute-form; one that cannot says how to mend it', async () => {
+      const credentials = { username, password, scheme: 'digest' } as const;
+      const bytes = Buffer.alloc(3_000_000, 'x');
+      const put = (body: RequestBody) =>
+        ({ method: 'PUT', path: '/upload', body, expect: 'text' }) as const;
+      const there = () => lab.to('http', { url, tls, credentials, headers: unknownSoFar() });
+      const opened = await there().request(put(() => Readable.from([bytes])));
+      expect(opened.body).toBe('hello');
+
+      const fresh = there();
+      const error = await rejection(fresh.request(put(Readable.from([bytes]))));
+      expect(error).toMatchObject({
+        ...{ code: 'SDK_PROXY', phase: 'auth', requestSent: 'no' },
+        hint: expect.stringContaining('Give a function that opens it'),
+      });
+      // By now it is known what the proxy asks for.
+      expect((await fresh.request(put(Readable.from([bytes])))).body).toBe('hello');
+      expect(lab.origins.http.seen.map(({ sizeBytes }) => sizeBytes)).toEqual([
+        ...[bytes.length, bytes.length],
+      ]);
     });
 
     test.each(['http', 'https'] as const)(
