@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { AxiosTransport } from '@sdk/common';
 import { UndiciTransport } from '@sdk/common/undici';
 import { scripts, startScriptedProxy, until, type ConnectionScript } from '@sdk/testing';
 import { attempt, text } from '../request.js';
@@ -109,6 +110,9 @@ test.each([
   ],
 ])('%s has the reason that node has for it', async (_name, answer, reason) => {
   const { transport, url } = await stand(scripts.answer(answer));
+  const node = new AxiosTransport();
+  open.push(node);
+  await expect(node.send(attempt(url))).rejects.toMatchObject({ reason });
   await expect(transport.send(attempt(url))).rejects.toMatchObject({
     code: 'SDK_CONNECTION',
     reason,
@@ -159,4 +163,32 @@ test('undici does not dial by itself: a connection that closes right behind its 
   expect(outcomes.answered + outcomes.stale).toBe(100);
   expect(server.connections).toHaveLength(outcomes.answered);
   await until(() => server.openSockets() === 0);
+});
+
+test('a body that broke off before anybody read it keeps its error for a late reader', async () => {
+  const { transport, url } = await stand(async (socket, api) => {
+    await api.head();
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort');
+  });
+  const { body } = await transport.send(attempt(url));
+  await until(() => body.destroyed, 'the body was ended');
+  // Nobody listened, and the process did not end by it.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect(text(body)).rejects.toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'yes' });
+});
+
+test('a head that comes in single bytes is read as one in one piece', async () => {
+  const { transport, url } = await stand(async (socket, api) => {
+    await api.head();
+    for (const byte of `HTTP/1.1 200 OK\r\nX-Name: va lue\r\n${OK.slice(17)}`) {
+      socket.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  const { headers, body } = await transport.send(attempt(url));
+  expect([...headers]).toEqual([
+    ['X-Name', 'va lue'],
+    ['Content-Length', '2'],
+  ]);
+  expect(await text(body)).toBe('ok');
 });
