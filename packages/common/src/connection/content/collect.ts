@@ -15,6 +15,8 @@ export function collect(
   limitBytes: number,
   onBytes?: (bytes: number) => void,
 ): Promise<Buffer> {
+  const broken = brokenBefore(body);
+  if (broken !== undefined) return Promise.reject(broken);
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -44,6 +46,14 @@ export function collect(
       body.destroy();
     };
   });
+}
+
+/**
+ * Why a body can no longer be read: it broke off in the very packet that brought its headers, and has told so before
+ * anybody could listen.
+ */
+export function brokenBefore(body: Readable): Error | undefined {
+  return body.errored ?? (body.destroyed && !body.readableEnded ? closedEarly() : undefined);
 }
 
 /** Reads a short body to its end and throws it away, so that the socket can be used again; a longer one is destroyed. */

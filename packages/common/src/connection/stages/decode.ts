@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { isSdkError } from '../../errors.js';
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
-import { BodyTooLong, collect, drain } from '../content/collect.js';
+import { BodyTooLong, brokenBefore, collect, drain } from '../content/collect.js';
 import { CountedBody } from '../content/counted.js';
 import type { Next, RequestContext } from '../context.js';
 import { decompress, UnreadableCoding } from '../content/decompress.js';
@@ -151,6 +151,9 @@ function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer): unkno
 
 /** The stream itself; a failure on the way carries the decision, and the total as the caller knows it. */
 function handedOver(context: RequestContext, answer: SdkResponse, stream: Readable): Readable {
+  // Nobody would ever be told by a stream that has failed already; an attempt that did may be repeated.
+  const broken = brokenBefore(stream);
+  if (broken !== undefined) throw broken;
   stream.on('error', (error) => {
     if (isSdkError(error)) error.decision ??= answer.decision;
     tellWholeTotal(error, context.timeouts.totalMs);
