@@ -33,6 +33,8 @@ export interface ScriptApi extends ScriptedConnection {
   head(): Promise<RequestHead>;
   /** Hands every later byte (and those behind the head) to this function instead of dropping them. */
   onBytes(sink: (chunk: Buffer) => void): void;
+  /** Resets the TCP connection, the one below TLS where there is TLS: no alert and no FIN comes before. */
+  reset(): void;
 }
 
 /** Plays a proxy on one connection; what it throws or rejects with ends that connection. */
@@ -75,7 +77,7 @@ export function parseHead(raw: string): RequestHead {
 }
 
 /** Takes the bytes of one socket: keeps them, cuts the first head off, hands the rest on. */
-function listenTo(socket: Socket, socketId: number): ScriptApi {
+function listenTo(socket: Socket, socketId: number, tcp: Socket): ScriptApi {
   const kept: Buffer[] = [];
   let keptSoFar = 0;
   let receivedBytes = 0;
@@ -127,6 +129,7 @@ function listenTo(socket: Socket, socketId: number): ScriptApi {
       sink = to;
       for (const chunk of behindHead.splice(0)) to(chunk);
     },
+    reset: () => void tcp.resetAndDestroy(),
   };
 }
 
@@ -145,8 +148,13 @@ export async function startScriptedProxy(
   options: ScriptedProxyOptions = {},
 ): Promise<ScriptedProxy> {
   const connections: ScriptedConnection[] = [];
+  // A TLS server hands out another socket than the one that it accepted; the client's port is what both share.
+  const tcpByPort = new Map<number | undefined, Socket>();
   const accept = (socket: Socket): void => {
-    const api = listenTo(socket, loopback.socketIdOf(socket.remotePort));
+    const { remotePort } = socket;
+    const tcp = tcpByPort.get(remotePort) ?? socket;
+    tcpByPort.delete(remotePort);
+    const api = listenTo(socket, loopback.socketIdOf(remotePort), tcp);
     connections.push(api);
     void (async () => onConnection(socket, api))().catch(() => socket.destroy());
   };
@@ -155,6 +163,8 @@ export async function startScriptedProxy(
     ? tls.createServer({ ...options.tls, allowHalfOpen: true }, accept)
     : net.createServer({ allowHalfOpen: true }, accept);
   server.on('tlsClientError', () => {});
+  if (options.tls)
+    server.prependListener('connection', (tcp) => tcpByPort.set(tcp.remotePort, tcp));
   const loopback = await listenOnLoopback(server, options.host);
   return {
     url: `${options.tls ? 'https' : 'http'}://${loopback.authority}`,

@@ -4,10 +4,16 @@ import { codeOf } from '../../wire/node-error.js';
 /** The reason of an answer that ended before its end, or never came. */
 const BROKE_OFF = 'ECONNRESET';
 
-/** The cause of a failure, with the code that node has for it. */
-export function asNodeError(cause: unknown): unknown {
+/**
+ * The cause of a failure, with the code that node has for it.
+ * @param answered whether the head of the answer had come
+ */
+export function asNodeError(cause: unknown, answered: boolean): unknown {
   const code = codeOf(cause);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return coded(cause, 'HPE_HEADER_OVERFLOW');
+  // Two lengths, or a length of a chunked body, which node's parser refuses; behind the head it is a body cut short.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !answered)
+    return coded(cause, 'HPE_UNEXPECTED_CONTENT_LENGTH');
   if (code === 'UND_ERR_SOCKET' && (cause as Error).message === 'bad upgrade') {
     return protocolChanged();
   }

@@ -1,0 +1,133 @@
+/** HTTP proxies that misbehave, in clear and under TLS. Nothing has reached the origin, whatever they do. */
+import { describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallOptions } from '@sdk/common';
+import { scripts, startScriptedProxy, type ConnectionScript } from '@sdk/testing';
+import { keep } from '../connection/stand.js';
+import { ca, ENGINES, meet, POST, SHORT_MS, type Place } from './stand.js';
+
+interface Fault {
+  readonly fault: string;
+  readonly script: ConnectionScript;
+  readonly timeouts?: CallOptions['timeouts'];
+  readonly says: Readonly<Record<string, unknown>>;
+  /** How often it is asked: for a GET and for a POST, since nothing was sent of either. */
+  readonly asked: 1 | 3;
+}
+
+const failed = (phase: string, retryable: boolean): Pick<Fault, 'says' | 'asked'> => ({
+  says: { code: 'SDK_PROXY', phase, requestSent: 'no', retryable },
+  asked: retryable ? 3 : 1,
+});
+const silent = (
+  phase: 'proxy' | 'connect',
+  retryable: boolean,
+): Pick<Fault, 'says' | 'asked' | 'timeouts'> => ({
+  says: { code: 'SDK_TIMEOUT', phase, timeoutMs: SHORT_MS, requestSent: 'no', retryable },
+  asked: retryable ? 3 : 1,
+  timeouts: { [`${phase}Ms`]: SHORT_MS },
+});
+const originAtFault = (
+  says: Readonly<Record<string, unknown>>,
+  asked: 1 | 3,
+): Pick<Fault, 'says' | 'asked'> => ({ says: { requestSent: 'no', ...says }, asked });
+
+const OPEN = 'HTTP/1.1 200 Connection established\r\n\r\n';
+const ALERT = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]);
+
+const reset: ConnectionScript = async (_socket, api) => {
+  await api.head();
+  api.reset();
+};
+const resetOnceOpen: ConnectionScript = async (socket, api) => {
+  await api.head();
+  api.onBytes(() => api.reset());
+  socket.write(OPEN);
+};
+const drip: ConnectionScript = async (socket, api) => {
+  socket.on('end', () => socket.end());
+  await api.head();
+  socket.write('HTTP/1.1 200 OK\r\nX-Long: ');
+  while (!socket.destroyed) {
+    await sleep(20);
+    socket.write('x');
+  }
+};
+
+const FAULTS: readonly Fault[] = [
+  {
+    fault: 'closes before it is asked',
+    script: scripts.closeEarly('at-once'),
+    ...failed('tunnel', true),
+  },
+  { fault: 'closes when it is asked', script: scripts.closeEarly(), ...failed('tunnel', true) },
+  { fault: 'resets when it is asked', script: reset, ...failed('tunnel', true) },
+  { fault: 'never answers', script: scripts.silent, ...silent('proxy', false) },
+  {
+    fault: 'falls silent within its answer',
+    script: scripts.answer(OPEN.slice(0, -2)),
+    ...silent('proxy', false),
+  },
+  { fault: 'drips an answer without an end', script: drip, ...silent('proxy', false) },
+  { fault: 'answers garbage', script: scripts.garbage, ...failed('tunnel', false) },
+  { fault: 'answers with a TLS alert', script: scripts.tlsInClear, ...failed('tunnel', false) },
+  { fault: 'answers as a SOCKS 5 server', script: scripts.answer('\x05\xff'), ...failed('tunnel', false) },
+  { fault: 'answers with a header of 1 MiB', script: scripts.endlessHeader(), ...failed('tunnel', false) },
+  { fault: 'has had enough', script: scripts.refuse(429), ...failed('tunnel', true) },
+  { fault: 'forbids the target', script: scripts.refuse(403), ...failed('tunnel', false) },
+  { fault: 'cannot reach the target', script: scripts.refuse(502), ...failed('tunnel', true) },
+  { fault: 'wants credentials', script: scripts.refuse(407), ...failed('auth', false) },
+  {
+    fault: 'opens a tunnel and falls silent',
+    script: scripts.answer(OPEN),
+    ...silent('connect', true),
+  },
+  {
+    fault: 'opens a tunnel and closes it',
+    script: scripts.answer(OPEN, 'end'),
+    ...originAtFault({ code: 'SDK_CONNECTION', reason: 'ECONNRESET', retryable: true }, 3),
+  },
+  {
+    fault: 'opens a tunnel and resets it',
+    script: resetOnceOpen,
+    ...originAtFault({ code: 'SDK_CONNECTION', reason: 'ECONNRESET', retryable: true }, 3),
+  },
+  {
+    fault: 'opens a tunnel to somebody who speaks in clear',
+    script: scripts.answer(`${OPEN}HTTP/1.1 400 Bad Request\r\n\r\n`),
+    ...originAtFault(
+      { code: 'SDK_TLS', retryable: false, hint: expect.stringContaining('plain HTTP') },
+      1,
+    ),
+  },
+  {
+    fault: 'glues an alert of TLS to its answer',
+    script: scripts.answer(Buffer.concat([Buffer.from(OPEN), ALERT])),
+    ...originAtFault({ code: 'SDK_TLS', retryable: false }, 1),
+  },
+];
+
+describe.each(ENGINES)('$engine, through a proxy', (engine) => {
+  test.each(FAULTS)('that $fault', async ({ script, timeouts, says, asked }) => {
+    for (const secure of [false, true]) {
+      const authority = await ca();
+      const tls = secure ? await authority.issue() : undefined;
+      for (const spec of [{}, POST]) {
+        const proxy = keep(await startScriptedProxy(script, { tls }));
+        const place: Place = {
+          options: {
+            endpoint: 'https://origin.test',
+            httpProxy: secure ? { url: proxy.url, tls: { ca: authority.cert } } : proxy.url,
+          },
+          servers: [proxy],
+          arrived: () => proxy.connections.length,
+        };
+        const met = await meet(engine, place, { timeouts, ...spec });
+        const seen = { secure, ...spec, asked: place.arrived(), tries: met.tries };
+        expect({ secure, ...met.facts }).toMatchObject(says);
+        expect(met.error.decision?.proxy).toBe(proxy.url);
+        expect(seen).toEqual({ secure, ...spec, asked, tries: asked });
+      }
+    }
+  });
+});
