@@ -219,8 +219,9 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   /** A failure of the socket, in our words. */
   #failed(cause: unknown): Error {
     const { origin, route } = this.#request;
-    return exchangeFailed(origin, route, asNodeError(this.#wire.failure ?? cause), {
-      requestSent: this.answer === 'none' ? 'maybe' : 'yes',
+    const answered = this.answer !== 'none';
+    return exchangeFailed(origin, route, asNodeError(this.#wire.failure ?? cause, answered), {
+      requestSent: answered ? 'yes' : 'maybe',
       reusedSocket: this.#lease.reused,
     });
   }

@@ -165,6 +165,21 @@ test('undici does not dial by itself: a connection that closes right behind its 
   await until(() => server.openSockets() === 0);
 });
 
+test('a body that is shorter than its length on a connection that ends with it is cut short, never whole', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\n\r\n';
+  const { transport, url } = await stand(async (socket, api) => {
+    await api.head();
+    socket.end(`${head}short`);
+  });
+  const { body } = await transport.send(attempt(url));
+  await expect(text(body)).rejects.toMatchObject({
+    code: 'SDK_CONNECTION',
+    reason: 'ECONNRESET',
+    requestSent: 'yes',
+    retryable: true,
+  });
+});
+
 test('a body that broke off before anybody read it keeps its error for a late reader', async () => {
   const { transport, url } = await stand(async (socket, api) => {
     await api.head();
