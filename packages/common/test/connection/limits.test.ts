@@ -243,3 +243,29 @@ test('limits are the connection’s: neither a view nor a call has its own', asy
     code: 'SDK_CONFIGURATION',
   });
 });
+
+describe('a turn', () => {
+  test('that is given up as it comes leaves its place to the next', () => {
+    const limiter = new Limiter({ concurrent: 1, perSecond: Infinity, burst: 1 });
+    expect(limiter.enter(1_000)).toBeUndefined();
+    const turn = limiter.enter(1_000);
+    limiter.leave();
+    turn?.cancel();
+    expect(limiter.enter(1_000)).toBeUndefined();
+  });
+
+  test('is not overtaken by who comes when the token is there and its timer has not rung yet', async () => {
+    const limiter = new Limiter({ concurrent: Infinity, perSecond: 20, burst: 1 });
+    limiter.enter(1_000);
+    const first = limiter.enter(1_000);
+    const rich = performance.now() + 60;
+    while (performance.now() < rich);
+    const second = limiter.enter(1_000);
+    const order: string[] = [];
+    await Promise.all([
+      first?.come.then(() => order.push('first')),
+      second?.come.then(() => order.push('second')),
+    ]);
+    expect(order).toEqual(['first', 'second']);
+  });
+});
