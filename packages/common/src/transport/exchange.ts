@@ -107,7 +107,7 @@ class Exchange implements Timed {
     this.#timer = new ExchangeTimer(request, this, this.#sentAt);
     const { signal } = request;
     this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
-    client.on('error', (cause) => this.fail(this.failed(cause)));
+    client.on('error', (cause) => this.#broke(cause));
     client.on('response', (message) => this.#answer(message));
     client.on('upgrade', (_message, socket: Socket) => {
       socket.destroy();
@@ -163,6 +163,12 @@ class Exchange implements Timed {
     // What an upload had written may still drain when all is over.
     if (this.#over) return;
     this.#timer.stir();
+  }
+
+  /** What fails behind the last byte of the answer ends the connection and takes nothing from whoever has yet to read. */
+  #broke(cause: Error): void {
+    if (this.answer === 'complete' && this.#upload?.unfinished !== true) return;
+    this.fail(this.failed(cause));
   }
 
   #answer(message: IncomingMessage): void {

@@ -1,0 +1,190 @@
+/** Many requests at once while the way breaks under them: none is lost, and none is done twice that must not be. */
+import { describe, expect, test } from '@jest/globals';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isSdkError, type BaseConnection, type TransportError } from '@sdk/common';
+import { startOrigin, startProxy, startSocks, until } from '@sdk/testing';
+import { keep } from '../connection/stand.js';
+import { relayTo, type Relay } from './relay.js';
+import { ca, ENGINES, over, type Engine } from './stand.js';
+
+const CALLS = 400;
+const AT_ONCE = 16;
+/** Enough repetitions for every outage here, and a budget that does not end them. */
+const RETRY = { attempts: 30, baseDelayMs: 20, maxDelayMs: 40, budget: Infinity };
+const SLOW_MS = 30_000;
+
+/** Numbers that look random, the same in each run. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+interface Outcome {
+  readonly id: string;
+  readonly method: 'GET' | 'POST';
+  readonly error: unknown;
+}
+
+/** `CALLS` calls with an id each, a few at a time, half of them changes. */
+async function load(connection: BaseConnection, done: () => void = () => {}): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < CALLS) {
+      const id = String(next++);
+      const method = Number(id) % 2 === 0 ? 'GET' : 'POST';
+      const body = method === 'POST' ? { json: { id } } : {};
+      const answer = connection.request<{ id: string }>({ method, path: ['calls', id], ...body });
+      const error: unknown = await answer.then(
+        ({ body }) => (body.id === id ? undefined : new Error(`${id} was answered ${body.id}`)),
+        (reason: unknown) => reason,
+      );
+      outcomes.push({ id, method, error });
+      done();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return outcomes;
+}
+
+/** Answers each call with its id, and counts it once its last byte has come. */
+function counting(after: (request: IncomingMessage) => void): {
+  handler: (request: IncomingMessage, response: ServerResponse) => void;
+  processed: Map<string, number>;
+} {
+  const processed = new Map<string, number>();
+  return {
+    processed,
+    handler: (request, response) => {
+      request.resume();
+      request.on('end', () => {
+        const id = request.url?.split('/').pop() ?? '';
+        processed.set(id, (processed.get(id) ?? 0) + 1);
+        setTimeout(() => {
+          response.setHeader('content-type', 'application/json');
+          response.end(JSON.stringify({ id }), () => after(request));
+        }, 1);
+      });
+    },
+  };
+}
+
+/** What may have become of each call. */
+function nothingLostOrDoubled(outcomes: readonly Outcome[], processed: Map<string, number>): void {
+  expect(outcomes).toHaveLength(CALLS);
+  for (const { id, method, error } of outcomes) {
+    const times = processed.get(id) ?? 0;
+    const facts = { id, method, times, error: String(error) };
+    if (method === 'GET') {
+      expect(facts).toEqual({ ...facts, error: 'undefined' });
+      expect(times).toBeGreaterThanOrEqual(1);
+    } else if (error === undefined) {
+      expect(facts).toEqual({ ...facts, times: 1 });
+    } else {
+      // The one thing that a change may fail with: nobody can know whether it was done.
+      const { requestSent } = error as TransportError;
+      expect({ ...facts, ours: isSdkError(error), requestSent }).toEqual({
+        ...facts,
+        ours: true,
+        requestSent: expect.stringMatching(/^(maybe|yes)$/),
+      });
+      expect(times).toBeLessThanOrEqual(1);
+    }
+  }
+}
+
+/** Goes down and comes back until told to stop; answers how often. */
+function flapping(relay: Relay): () => Promise<number> {
+  let running = true;
+  let times = 0;
+  const flaps = (async () => {
+    while (running) {
+      await sleep(60);
+      await relay.down();
+      times += 1;
+      await sleep(40);
+      await relay.up();
+    }
+  })();
+  return async () => {
+    running = false;
+    await flaps;
+    return times;
+  };
+}
+
+type Kind = 'in absolute-form' | 'through tunnels' | 'through SOCKS';
+
+async function proxied(kind: Kind, engine: Engine) {
+  const authority = await ca();
+  const books = counting(() => {});
+  const tls = kind === 'through tunnels' ? await authority.issue() : undefined;
+  const origin = keep(await startOrigin({ handler: books.handler, tls }));
+  const proxy = kind === 'through SOCKS' ? keep(await startSocks()) : keep(await startProxy());
+  const relay = keep(await relayTo(proxy.port));
+  const scheme = kind === 'through SOCKS' ? 'socks5h' : 'http';
+  const connection = over(engine, {
+    endpoint: origin.url,
+    tls: { ca: authority.cert },
+    httpProxy: `${scheme}://${relay.authority}`,
+    retry: RETRY,
+  });
+  return { ...books, relay, connection, servers: [origin, proxy, relay] };
+}
+
+describe.each(ENGINES)('$engine', (engine) => {
+  test.each<Kind>(['in absolute-form', 'through tunnels', 'through SOCKS'])(
+    'a proxy that dies and comes back under load, %s, loses and doubles nothing',
+    async (kind) => {
+      const { processed, relay, connection, servers } = await proxied(kind, engine);
+      const stop = flapping(relay);
+      const outcomes = await load(connection);
+      expect(await stop()).toBeGreaterThan(1);
+      nothingLostOrDoubled(outcomes, processed);
+      // Most changes were done: only those in flight at the moment of an outage are in doubt.
+      const done = outcomes.filter(({ error }) => error === undefined);
+      expect(done.length).toBeGreaterThan(CALLS / 2);
+      await relay.down();
+      await until(() => servers.every((server) => server.openSockets() === 0), 'no socket was left');
+    },
+    SLOW_MS,
+  );
+
+  test.each(['end', 'destroy'] as const)(
+    'an origin that closes kept-alive sockets at random, by %s, does no change twice',
+    async (how) => {
+      const random = numbers(7);
+      const books = counting((request) => {
+        // Now, or a moment later: when the next request is on its way already.
+        const close = (): void => void request.socket[how]();
+        if (random() < 0.3) setTimeout(close, Math.floor(random() * 3));
+      });
+      const origin = keep(await startOrigin(books));
+      const connection = over(engine, { endpoint: origin.url, retry: RETRY });
+      const outcomes = await load(connection);
+      nothingLostOrDoubled(outcomes, books.processed);
+      expect(origin.connections).toBeGreaterThan(AT_ONCE);
+      expect(origin.connections).toBeLessThan(CALLS);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'a list of two proxies of which one dies and comes back loses and doubles nothing',
+    async () => {
+      const first = await proxied('through tunnels', engine);
+      const second = keep(await startProxy());
+      const httpProxy = [`http://${first.relay.authority}`, second.url];
+      const stop = flapping(first.relay);
+      const outcomes = await load(first.connection.with({ httpProxy }));
+      await stop();
+      nothingLostOrDoubled(outcomes, first.processed);
+      expect(second.stats.connects).toBeGreaterThan(0);
+    },
+    SLOW_MS,
+  );
+});
