@@ -11,12 +11,13 @@ export async function outputOf(work: () => Promise<void>): Promise<string> {
       return true;
     };
   }
-  const warn = (warning: Error): void => void (output += inspect(warning));
-  process.on('warning', warn);
+  // Not by the event: some runners give each test file a copy of `process`, which hears none.
+  const { emitWarning } = process;
+  process.emitWarning = (...warning: unknown[]) => void (output += inspect(warning));
   try {
     await work();
   } finally {
-    process.off('warning', warn);
+    process.emitWarning = emitWarning;
     streams.forEach((stream, i) => (stream.write = writes[i]!));
   }
   return output;
