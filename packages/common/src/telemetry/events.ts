@@ -55,6 +55,8 @@ export type WarningCode =
   | 'SDK_PROXY_RESTS'
   /** A PAC file could not be loaded anew, and the one from before goes on deciding. */
   | 'SDK_PAC_STALE'
+  /** Credentials go over `http:` to another machine. */
+  | 'SDK_CREDENTIALS_IN_CLEAR'
   /** Something in the configuration could not be used, for instance an entry of NO_PROXY. */
   | 'SDK_CONFIGURATION';
 

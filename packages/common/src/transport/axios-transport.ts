@@ -11,6 +11,7 @@ import { headOf } from './head.js';
 import { leaseFor } from './leasing.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
+import { noteUnixSocket } from './unix-transports.js';
 
 /** How an `AxiosTransport` is made. */
 export interface AxiosTransportOptions extends SocketOptions {
@@ -37,6 +38,7 @@ export class AxiosTransport implements Transport {
     if (options.axios !== undefined) checkInstance(options.axios);
     this.axios = options.axios ?? plainInstance();
     this.#agents = new AgentsByKey((route, origin) => agentFor(route, origin, settings));
+    noteUnixSocket(this, settings);
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {

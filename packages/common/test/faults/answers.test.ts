@@ -70,7 +70,9 @@ describe.each(ENGINES)('$engine', (engine) => {
   test.each(['', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'])(
     'what stands behind the end of an answer is never the next one (%j)',
     async (next) => {
-      const script = scripts.answer(`HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood, and more${next}`);
+      const script = scripts.answer(
+        `HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood, and more${next}`,
+      );
       const origin = keep(await startScriptedProxy(script));
       const connection = over(engine, { endpoint: origin.url });
       for (let call = 1; call <= 3; call += 1) {

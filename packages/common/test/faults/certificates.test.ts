@@ -75,28 +75,31 @@ describe.each(ENGINES)('$engine', (engine) => {
       expect([tries, place.arrived(), origin.requests.length]).toEqual([1, 1, 0]);
     });
 
-    test.each(['https:', 'http:'])('an https: proxy gets no request for an %s target', async (scheme) => {
-      const proxy = keep(await startProxy({ tls: await issue() }));
-      const place: Place = {
-        options: {
-          endpoint: `${scheme}//origin.test`,
-          tls: await trust(),
-          httpProxy: { url: proxy.url, tls: await trust() },
-        },
-        servers: [proxy],
-        arrived: () => proxy.stats.connections,
-      };
-      const { facts, tries } = await meet(engine, place, POST);
-      expect(facts).toMatchObject({
-        code: 'SDK_PROXY',
-        phase: 'tls',
-        proxy: proxy.url,
-        requestSent: 'no',
-        retryable: false,
-        cause: { code: reason },
-      });
-      expect([tries, place.arrived(), proxy.requests.length]).toEqual([1, 1, 0]);
-    });
+    test.each(['https:', 'http:'])(
+      'an https: proxy gets no request for an %s target',
+      async (scheme) => {
+        const proxy = keep(await startProxy({ tls: await issue() }));
+        const place: Place = {
+          options: {
+            endpoint: `${scheme}//origin.test`,
+            tls: await trust(),
+            httpProxy: { url: proxy.url, tls: await trust() },
+          },
+          servers: [proxy],
+          arrived: () => proxy.stats.connections,
+        };
+        const { facts, tries } = await meet(engine, place, POST);
+        expect(facts).toMatchObject({
+          code: 'SDK_PROXY',
+          phase: 'tls',
+          proxy: proxy.url,
+          requestSent: 'no',
+          retryable: false,
+          cause: { code: reason },
+        });
+        expect([tries, place.arrived(), proxy.requests.length]).toEqual([1, 1, 0]);
+      },
+    );
   });
 
   test('an https: proxy in front of a plain one, and an http: one in front of TLS, are told apart', async () => {
@@ -120,19 +123,22 @@ describe.each(ENGINES)('$engine', (engine) => {
     }
   });
 
-  test.each(VIA.slice(0, 2))('an origin that expects TLS, asked in clear %s, is a failure at once', async (via) => {
-    const origin = keep(await startOrigin({ tls: await (await ca()).issue() }));
-    const proxy = keep(await startProxy());
-    const place: Place = {
-      options: {
-        endpoint: origin.url.replace('https:', 'http:'),
-        httpProxy: via === VIA[0] ? false : { url: proxy.url, tunnel: 'always' },
-      },
-      servers: [origin, proxy],
-      arrived: () => origin.connections,
-    };
-    const { facts, tries } = await meet(engine, place, POST);
-    expect(facts).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'maybe' });
-    expect([tries, origin.requests.length]).toEqual([1, 0]);
-  });
+  test.each(VIA.slice(0, 2))(
+    'an origin that expects TLS, asked in clear %s, is a failure at once',
+    async (via) => {
+      const origin = keep(await startOrigin({ tls: await (await ca()).issue() }));
+      const proxy = keep(await startProxy());
+      const place: Place = {
+        options: {
+          endpoint: origin.url.replace('https:', 'http:'),
+          httpProxy: via === VIA[0] ? false : { url: proxy.url, tunnel: 'always' },
+        },
+        servers: [origin, proxy],
+        arrived: () => origin.connections,
+      };
+      const { facts, tries } = await meet(engine, place, POST);
+      expect(facts).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'maybe' });
+      expect([tries, origin.requests.length]).toEqual([1, 0]);
+    },
+  );
 });

@@ -76,7 +76,11 @@ const FAULTS: readonly Fault[] = [
     script: scripts.answer(`${OK}Content-Le`),
     ...silent('headers'),
   },
-  { fault: 'drips a header without an end', script: drip(`${OK}X-Long: `, 'x'), ...silent('headers') },
+  {
+    fault: 'drips a header without an end',
+    script: drip(`${OK}X-Long: `, 'x'),
+    ...silent('headers'),
+  },
   {
     fault: 'asks to wait by interim answers for ever',
     script: drip('', 'HTTP/1.1 102 Processing\r\n\r\n'),

@@ -71,8 +71,16 @@ const FAULTS: readonly Fault[] = [
   { fault: 'drips an answer without an end', script: drip, ...silent('proxy', false) },
   { fault: 'answers garbage', script: scripts.garbage, ...failed('tunnel', false) },
   { fault: 'answers with a TLS alert', script: scripts.tlsInClear, ...failed('tunnel', false) },
-  { fault: 'answers as a SOCKS 5 server', script: scripts.answer('\x05\xff'), ...failed('tunnel', false) },
-  { fault: 'answers with a header of 1 MiB', script: scripts.endlessHeader(), ...failed('tunnel', false) },
+  {
+    fault: 'answers as a SOCKS 5 server',
+    script: scripts.answer('\x05\xff'),
+    ...failed('tunnel', false),
+  },
+  {
+    fault: 'answers with a header of 1 MiB',
+    script: scripts.endlessHeader(),
+    ...failed('tunnel', false),
+  },
   { fault: 'has had enough', script: scripts.refuse(429), ...failed('tunnel', true) },
   { fault: 'forbids the target', script: scripts.refuse(403), ...failed('tunnel', false) },
   { fault: 'cannot reach the target', script: scripts.refuse(502), ...failed('tunnel', true) },

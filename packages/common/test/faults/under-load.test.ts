@@ -149,7 +149,10 @@ describe.each(ENGINES)('$engine', (engine) => {
       const done = outcomes.filter(({ error }) => error === undefined);
       expect(done.length).toBeGreaterThan(CALLS / 2);
       await relay.down();
-      await until(() => servers.every((server) => server.openSockets() === 0), 'no socket was left');
+      await until(
+        () => servers.every((server) => server.openSockets() === 0),
+        'no socket was left',
+      );
     },
     SLOW_MS,
   );

@@ -26,10 +26,20 @@ export function withoutCredentials(
   return kept(
     headers,
     (name, value) =>
-      !CREDENTIAL_NAME.test(name) &&
-      !CREDENTIAL_VALUE.test(value) &&
-      !secrets.some((secret) => value.includes(secret)),
+      !isCredential(name, value) && !secrets.some((secret) => value.includes(secret)),
   );
+}
+
+/** Whether a flat list of headers has one that looks like credentials, by its name or by the scheme in its value. */
+export function holdsCredentials(headers: readonly string[]): boolean {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isCredential(headers[i] as string, headers[i + 1] as string)) return true;
+  }
+  return false;
+}
+
+function isCredential(name: string, value: string): boolean {
+  return CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
 }
 
 /** A flat list of headers without those that describe a body. */

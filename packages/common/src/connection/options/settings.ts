@@ -229,10 +229,13 @@ export class Settings {
   }
 
   /** Says something of the configuration once, to the logger and on `sdk:warning`, however many requests meet it. */
-  warnOnce(message: string): void {
+  warnOnce(
+    message: string,
+    about: Omit<WarningEvent, 'message'> = { code: 'SDK_CONFIGURATION' },
+  ): void {
     if (this.#shared.warned.get(message) === true) return;
     this.#shared.warned.set(message, true);
-    this.warn({ code: 'SDK_CONFIGURATION', message });
+    this.warn({ ...about, message });
   }
 
   /** Ends the transport, where it is our own. Views close nothing. */

@@ -6,6 +6,7 @@ import type { TransportResponse } from '../../transport/transport.js';
 import type { RequestContext } from '../context.js';
 import { discardBody } from '../content/body.js';
 import { interruptible, leftMs } from './deadline.js';
+import { tellInClear } from './in-clear.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
 
@@ -14,11 +15,13 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
   const { settings, signal, body } = context;
   if (signal?.aborted) throw signal.reason;
   const totalMs = leftMs(context);
+  const headers = (context.bag as HeaderBag).toFlat();
+  tellInClear(context, headers);
   const sent = settings.transport.send({
     method: context.method,
     origin: context.origin,
     path: context.path,
-    headers: (context.bag as HeaderBag).toFlat(),
+    headers,
     body: body?.open(),
     route: context.route as Route,
     tls: context.withheld ? withoutClient(settings.tls) : settings.tls,

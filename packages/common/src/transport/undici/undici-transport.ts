@@ -7,6 +7,7 @@ import { leaseFor } from '../leasing.js';
 import { SocketPool } from '../pool.js';
 import { readSocketOptions, type SocketOptions } from '../socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.js';
+import { noteUnixSocket } from '../unix-transports.js';
 import { exchange } from './exchange.js';
 
 /** How an `UndiciTransport` is made: the options that every engine has. */
@@ -35,6 +36,7 @@ export class UndiciTransport implements Transport {
   constructor(options: UndiciTransportOptions = {}) {
     const settings = readSocketOptions(options, 'UndiciTransport');
     this.#pools = new AgentsByKey(() => ({ pool: new SocketPool(settings) }));
+    noteUnixSocket(this, settings);
   }
 
   // Promises are passed on as they are: each function that waits for one costs a turn of its own.
