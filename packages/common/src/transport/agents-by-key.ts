@@ -2,7 +2,7 @@
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
-import type { SocketPool } from './pool.js';
+import { transportClosed, type SocketPool } from './pool.js';
 
 /** How many ways and places are remembered; past that, those whose sockets are all idle go, the longest unused first. */
 const MAX_AGENTS = 500;
@@ -30,6 +30,7 @@ export class AgentsByKey<A extends Pooled> {
   /** What was asked for last, which most requests ask for again. */
   #last: Asked<A> | undefined;
   #sweep: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** @param make an agent with a pool of its own, for the sockets of this route to this origin. */
   constructor(make: (route: Route, origin: Origin) => A) {
@@ -40,8 +41,13 @@ export class AgentsByKey<A extends Pooled> {
     return this.#agents.size;
   }
 
-  /** The agent for a route, an origin and the origin's TLS; the same one for the same three. */
+  /**
+   * The agent for a route, an origin and the origin's TLS; the same one for the same three.
+   * @throws ConfigurationError after `close`: a request may have been under way, between two legs or in an interceptor,
+   * and a pool made for it now nobody would ever close.
+   */
   get(route: Route, origin: Origin, tls: TlsOptions | undefined): A {
+    if (this.#closed) throw transportClosed();
     const last = this.#last;
     if (last?.origin === origin && last.route === route && last.tls === tls) return last.agent;
     const key = poolKey(route, origin, tls);
@@ -59,6 +65,7 @@ export class AgentsByKey<A extends Pooled> {
 
   async close(): Promise<void> {
     const agents = [...this.#agents.values()];
+    this.#closed = true;
     clearTimeout(this.#sweep);
     this.#agents.clear();
     this.#last = undefined;

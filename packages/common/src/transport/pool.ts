@@ -82,7 +82,7 @@ export class SocketPool {
 
   /** A socket: an idle one, a new one, or, where the pool is full, the next that comes free. */
   acquire(demand: Demand): Promise<Lease> {
-    if (this.#closed) return Promise.reject(closed());
+    if (this.#closed) return Promise.reject(transportClosed());
     if (demand.freshSocket !== true) {
       const lease = this.take();
       if (lease !== undefined) return Promise.resolve(lease);
@@ -133,9 +133,9 @@ export class SocketPool {
     this.#closed = true;
     clearTimeout(this.#expiry);
     this.#unread.stop();
-    for (const waiter of this.#waiting) waiter.give(Promise.reject(closed()));
+    for (const waiter of this.#waiting) waiter.give(Promise.reject(transportClosed()));
     this.#waiting.clear();
-    for (const each of this.#dials) each.abort(closed());
+    for (const each of this.#dials) each.abort(transportClosed());
     const ends = [...this.#leases].map(
       ({ socket }) => new Promise<void>((resolve) => void socket.once('close', resolve)),
     );
@@ -151,7 +151,7 @@ export class SocketPool {
       const socket = await this.#dial(demand);
       if (!this.#closed) return this.#adopt(socket, place, startedAt);
       socket.destroy();
-      throw closed();
+      throw transportClosed();
     } catch (error) {
       socketFailed(place, performance.now() - startedAt, error);
       this.#left();
@@ -292,7 +292,8 @@ export class SocketPool {
 
 function ignore(): void {}
 
-function closed(): ConfigurationError {
+/** What a request gets that comes, or goes on, after `close`. */
+export function transportClosed(): ConfigurationError {
   return new ConfigurationError('The transport is closed', {
     hint: 'Make a new one, or close it later.',
   });
