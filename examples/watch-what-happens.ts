@@ -1,22 +1,25 @@
 // Attempts, sockets and warnings are told on channels of node:diagnostics_channel: for metrics, and to find a leak.
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CHANNELS } from '@sdk/common';
 import type { AttemptEvent, SocketEvent, WarningEvent } from '@sdk/common';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import { answerJson, startOrigin, startProxy } from '@sdk/testing';
 
-subscribe(CHANNELS.attempt, (event) => {
+const onAttempt = (event: unknown): void => {
   const { method, path, status, code, way, decision } = event as AttemptEvent;
   console.log(method, path, '→', status ?? code, `(${way}, decided by ${decision?.decidedBy})`);
-});
-subscribe(CHANNELS.socket, (event) => {
+};
+const onSocket = (event: unknown): void => {
   const { state, way, requests } = event as SocketEvent;
   console.log('socket', state, `(${way})`, ...(state === 'closed' ? [`after ${requests}`] : []));
-});
-subscribe(CHANNELS.warning, (event) => {
+};
+const onWarning = (event: unknown): void => {
   const { code, message } = event as WarningEvent;
   console.log(code, message);
-});
+};
+subscribe(CHANNELS.attempt, onAttempt);
+subscribe(CHANNELS.socket, onSocket);
+subscribe(CHANNELS.warning, onWarning);
 
 const server = await startOrigin({ handler: answerJson([]) });
 const proxy = await startProxy();
@@ -32,3 +35,7 @@ for (let i = 0; i < 3; i += 1) for await (const zone of dns.listZones()) console
 await dns.close();
 await proxy.close();
 await server.close();
+// The channels are the process's: whoever goes on without listening takes the listeners back.
+unsubscribe(CHANNELS.attempt, onAttempt);
+unsubscribe(CHANNELS.socket, onSocket);
+unsubscribe(CHANNELS.warning, onWarning);

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { CHANNELS } from '@sdk/common';
+import { channel } from 'node:diagnostics_channel';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,5 +89,8 @@ describe('the examples', () => {
       if (typeof part === 'string') expect(text.split('\n')).toContain(part);
       else expect(text).toMatch(part);
     }
+    // The channels belong to the whole process: a listener left there would be called by every test that follows.
+    const heard = Object.values(CHANNELS).filter((name) => channel(name).hasSubscribers);
+    expect(heard).toEqual([]);
   });
 });
