@@ -28,6 +28,7 @@ export function askTunnel(
     const finish = (outcome: Error | TunnelAnswer): void => {
       socket.removeListener('readable', onReadable);
       socket.removeListener('end', onEnd);
+      socket.removeListener('close', onEnd);
       socket.removeListener('error', onError);
       if (outcome instanceof Error) reject(outcome);
       else resolve(outcome);
@@ -71,8 +72,11 @@ export function askTunnel(
           : tunnelBroken(proxy, target, 'closed', cause),
       );
 
+    // It may have broken off while the credentials were waited for.
+    if (socket.destroyed) return onEnd();
     socket.on('readable', onReadable);
     socket.on('end', onEnd);
+    socket.on('close', onEnd);
     socket.on('error', onError);
     socket.write(connectRequest(proxy, target, authorization), 'latin1');
   });

@@ -41,6 +41,8 @@ export function runPhase<T>(
     if (signal?.aborted) return fail(signal.reason);
     const hold = (socket: Socket): void => {
       held = socket;
+      // While a token is waited for nobody reads or listens, and a peer's reset then must not end the process.
+      socket.on('error', ignore);
       if (over) socket.destroy();
     };
     work(hold).then((value) => {
@@ -48,3 +50,5 @@ export function runPhase<T>(
     }, fail);
   });
 }
+
+function ignore(): void {}
