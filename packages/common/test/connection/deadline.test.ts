@@ -210,6 +210,21 @@ describe('an abort', () => {
     }
   });
 
+  test('ends a call whose own function aborts it, and never answers', async () => {
+    const server = await origin();
+    let controller = new AbortController();
+    const never = (): Promise<never> => {
+      controller.abort('enough');
+      return new Promise(() => undefined);
+    };
+    for (const httpProxy of [never, { url: 'http://127.0.0.1:9', credentials: never }]) {
+      controller = new AbortController();
+      const connection = connect(server.url, { httpProxy });
+      const call = connection.request({ method: 'GET', path: '/' }, { signal: controller.signal });
+      expect(await rejection(call)).toBe('enough');
+    }
+  });
+
   test('while a tunnel is being opened leaves no socket at the proxy', async () => {
     const silent = keep(await startScriptedProxy(scripts.silent));
     const connection = connect('https://example.test', { httpProxy: silent.url });

@@ -83,6 +83,12 @@ export function interruptible<T>(
   const { signal, deadlineAt } = context;
   if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      // By the hook itself, say: an abort that has been is told to nobody.
+      void Promise.resolve(promise).catch(ignore);
+      reject(signal.reason);
+      return;
+    }
     const finish = (): void => {
       clearTimeout(timer);
       stopListening?.();
@@ -135,3 +141,5 @@ export function pause(delayMs: number, signal: AbortSignal | undefined): Promise
       });
   });
 }
+
+function ignore(): void {}
