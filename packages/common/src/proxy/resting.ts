@@ -18,7 +18,10 @@ interface Rest {
   probe: object | undefined;
 }
 
-/** What one driver, and all its views, know of proxies that failed. Keyed by `ProxyServer.key`. */
+/**
+ * What one driver, and all its views, know of proxies that failed. Keyed by `ProxyServer.key`; where a PAC file was had and
+ * what it named for an origin failed, the file rests for that origin alone, since it may name another proxy for the next.
+ */
 export class RestingProxies {
   readonly #rests = new BoundedMap<string, Rest>(MAX_RESTING);
   readonly #now: () => number;
@@ -32,13 +35,14 @@ export class RestingProxies {
    * Which of the candidates that are left comes next: the first that does not rest; where all rest, the one whose rest
    * ends first, since a call shall never fail only because of that. A proxy whose rest is over is given to one request,
    * `asker`, which finds out for all whether it is back.
+   * @param place the origin that is asked for
    */
-  next(candidates: readonly ProxyCandidate[], asker: object): number {
+  next(candidates: readonly ProxyCandidate[], asker: object, place = ''): number {
     let soonest = 0;
     let soonestAt = Infinity;
     for (let i = 0; i < candidates.length; i += 1) {
       const candidate = candidates[i] as ProxyCandidate;
-      const rest = candidate === 'direct' ? undefined : this.#rests.get(candidate.key);
+      const rest = candidate === 'direct' ? undefined : this.#restOf(candidate, place);
       if (rest === undefined) return i;
       const now = this.#now();
       if (rest.endsAt <= now) {
@@ -54,9 +58,12 @@ export class RestingProxies {
 
   /**
    * It failed as a proxy. The requests that were under way when it failed fail with it, and count once.
+   * @param place the origin for which a PAC file named what failed; left out, it failed itself
    * @returns how long it rests now, in milliseconds; `undefined` where it rested already.
    */
-  failed({ key }: ProxyServer, asker: object): number | undefined {
+  failed(proxy: ProxyServer, asker: object, place?: string): number | undefined {
+    if (place !== undefined) this.#rests.delete(proxy.key);
+    const key = place === undefined ? proxy.key : placed(proxy, place);
     const rest = this.#rests.get(key);
     if (rest === undefined) {
       const endsAt = this.#now() + FIRST_REST_MS;
@@ -71,15 +78,25 @@ export class RestingProxies {
   }
 
   /** It carried a request, or answered for itself: its rest is over, and the next one begins short again. */
-  worked({ key }: ProxyServer): void {
-    if (this.#rests.get(key) !== undefined) this.#rests.delete(key);
+  worked(proxy: ProxyServer, place = ''): void {
+    if (this.#restOf(proxy, place) === undefined) return;
+    this.#rests.delete(proxy.key);
+    this.#rests.delete(placed(proxy, place));
   }
 
   /** A request ended without telling whether the proxy is back (it was aborted, say): another one may find out. */
-  leftOpen({ key }: ProxyServer, asker: object): void {
-    const rest = this.#rests.get(key);
+  leftOpen(proxy: ProxyServer, asker: object, place = ''): void {
+    const rest = this.#restOf(proxy, place);
     if (rest?.probe !== asker) return;
     rest.probe = undefined;
     rest.endsAt = this.#now();
   }
+  #restOf(proxy: ProxyServer, place: string): Rest | undefined {
+    const rest = this.#rests.get(proxy.key);
+    return rest ?? (proxy.pac === undefined ? undefined : this.#rests.get(placed(proxy, place)));
+  }
+}
+
+function placed({ key }: ProxyServer, place: string): string {
+  return `${key}|${place}`;
 }

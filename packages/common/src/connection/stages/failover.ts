@@ -32,21 +32,24 @@ async function attempt(
 
 async function inTurn(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { resting } = context.settings;
+  const place = context.origin.href;
   const left = [...(context.choice as ProxyDecision).candidates];
   for (;;) {
-    const [candidate] = left.splice(resting.next(left, context), 1) as [ProxyCandidate];
+    const [candidate] = left.splice(resting.next(left, context, place), 1) as [ProxyCandidate];
     if (candidate === 'direct') return attempt(context, candidate, next);
     try {
       const answer = await attempt(context, candidate, next);
-      resting.worked(candidate);
+      resting.worked(candidate, place);
       return answer;
     } catch (error) {
       if (!proxyFailed(error)) {
-        if (proxyWorked(error)) resting.worked(candidate);
-        else resting.leftOpen(candidate, context);
+        if (proxyWorked(error)) resting.worked(candidate, place);
+        else resting.leftOpen(candidate, context, place);
         throw error;
       }
-      tellRest(context, candidate, resting.failed(candidate, context));
+      const itself = failedItself(error, candidate);
+      const restMs = resting.failed(candidate, context, itself ? undefined : place);
+      tellRest(context, candidate, restMs);
       if (left.length === 0 || context.body?.canOpen() === false) throw error;
     }
   }
@@ -59,6 +62,11 @@ function proxyFailed(error: unknown): boolean {
   if (!isSdkError(error, 'SDK_PROXY') || error.requestSent !== 'no' || error.phase === 'auth')
     return false;
   return !error.refused;
+}
+
+/** Whether the candidate failed, and not what it named where it is a PAC file. */
+function failedItself(error: unknown, { pac, href }: ProxyServer): boolean {
+  return pac === undefined || (isSdkError(error) && error.decision?.proxy === href);
 }
 
 /** Whether a failure shows that the proxy is well: it refused, or what lies behind it answered. */

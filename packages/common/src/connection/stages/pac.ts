@@ -51,22 +51,26 @@ async function byFile(
 
 /** @throws ProxyError (phase `resolve`), or TimeoutError (phase `proxy`): the origin has seen nothing. */
 async function ask(context: RequestContext, file: ProxyServer): Promise<PacVerdict> {
-  const { settings, origin, timeouts } = context;
+  const { settings, origin } = context;
+  const { proxyMs } = context.timeouts;
+  // Others wait for the same answer, and have their own time: a call that is in a hurry leaves it to them.
+  const { timeouts } = settings;
+  const limitMs = Math.max(timeouts.proxyMs, proxyMs);
   const means: PacMeans = {
-    load: (of, limitMs) =>
+    load: (of, loadMs) =>
       loadPac(of, {
         transport: settings.transport,
         userAgent: settings.userAgent,
         timeouts,
-        limitMs,
+        limitMs: loadMs,
       }),
     names: SYSTEM_NAMES,
     warn: (message) =>
       settings.warn({ code: 'SDK_PAC_STALE', message, origin: origin.href, proxy: file.href }),
-    limitMs: timeouts.proxyMs,
+    limitMs,
   };
   const verdict = await interruptible(
-    inTime(settings.pacFiles.ask(file, origin, means), file, timeouts.proxyMs),
+    inTime(settings.pacFiles.ask(file, origin, means), file, proxyMs),
     context,
   );
   if ('failure' in verdict) throw failed(file, verdict);
