@@ -164,7 +164,7 @@ export async function startScriptedProxy(
     : net.createServer({ allowHalfOpen: true }, accept);
   server.on('tlsClientError', () => {});
   if (options.tls)
-    server.prependListener('connection', (tcp) => tcpByPort.set(tcp.remotePort, tcp));
+    server.prependListener('connection', (tcp: Socket) => tcpByPort.set(tcp.remotePort, tcp));
   const loopback = await listenOnLoopback(server, options.host);
   return {
     url: `${options.tls ? 'https' : 'http'}://${loopback.authority}`,
