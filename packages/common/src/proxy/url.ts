@@ -201,7 +201,9 @@ function readPac(url: string, protocol: ProxyProtocol, field: string): ProxyServ
   if (protocol === 'pac+data:' && !pac.pathname.includes(',')) {
     throw wrong(field, 'its data: URL has no comma, so no script', remedy);
   }
-  if (protocol === 'pac+file:' && (pac.host !== '' || pac.pathname === '/')) {
+  // A URL knows no folder that a relative path would begin in: `file:proxy.pac` is read as /proxy.pac.
+  const absolute = /^pac\+file:\//i.test(url);
+  if (protocol === 'pac+file:' && (!absolute || pac.host !== '' || pac.pathname === '/')) {
     throw wrong(field, 'its file: URL names no file of this machine', remedy);
   }
   let credentials = {};

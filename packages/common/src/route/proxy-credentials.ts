@@ -63,6 +63,9 @@ const SHAPES = {
   password: ['username', 'password', 'scheme'],
 } as const;
 
+const KINDS =
+  "Give one of { username, password }, { token }, { authorization } and { scheme: 'negotiate' }.";
+
 /**
  * A frozen copy of credentials that may be sent.
  * @param field what they are called in messages, e.g. `httpProxy.credentials`
@@ -79,7 +82,11 @@ export function checkCredentials(value: unknown, field: string): ProxyCredential
     case 'token': {
       const token = text(value, 'token', field);
       // RFC 9110, section 11.4: a value goes on one line; what stands outside ASCII has no agreed spelling there.
-      if (!/^[\x21-\x7e]+$/.test(token)) throw unsendable(`${field}.token`, 'visible ASCII');
+      if (!/^[\x21-\x7e]+$/.test(token)) {
+        const hint =
+          'Give the token alone: "Bearer" is put before it. { authorization } is sent whole.';
+        throw unsendable(`${field}.token`, 'visible ASCII without white space', hint);
+      }
       return Object.freeze({ token });
     }
     case 'authorization': {
@@ -145,6 +152,12 @@ function shapeOf(value: Members): keyof typeof SHAPES {
 }
 
 function passwordCredentials(value: Members, field: string): PasswordCredentials {
+  if (own(value, 'username') === undefined) {
+    throw new ConfigurationError(`${field} has no username`, {
+      field: `${field}.username`,
+      hint: KINDS,
+    });
+  }
   const username = text(value, 'username', field);
   const password = own(value, 'password') ?? null;
   if (password !== null && typeof password !== 'string')
@@ -177,8 +190,8 @@ function notText(field: string, value: unknown): ConfigurationError {
   return new ConfigurationError(`${field} must be a string, this is ${kindOf(value)}`, { field });
 }
 
-function unsendable(field: string, what: string): ConfigurationError {
-  return new ConfigurationError(`${field} cannot be sent: it must be ${what}`, { field });
+function unsendable(field: string, what: string, hint?: string): ConfigurationError {
+  return new ConfigurationError(`${field} cannot be sent: it must be ${what}`, { field, hint });
 }
 
 function mixed(field: string, shape: string, others: readonly string[]): ConfigurationError {
@@ -187,7 +200,7 @@ function mixed(field: string, shape: string, others: readonly string[]): Configu
     `${field} has ${told} and ${others.join(', ')}; they belong to different kinds of credentials`,
     {
       field: `${field}.${others[0] ?? ''}`,
-      hint: "Give one of { username, password }, { token }, { authorization } and { scheme: 'negotiate' }.",
+      hint: KINDS,
     },
   );
 }

@@ -32,7 +32,7 @@ export const REMEDY: Readonly<Record<string, string>> = {
 
 /** @throws ConfigurationError for an instance whose defaults would break the proxy decision. */
 export function checkInstance(instance: AxiosInstance): void {
-  const { defaults } = instance as { defaults?: object };
+  const { defaults } = (instance ?? {}) as { defaults?: object };
   if (typeof instance !== 'function' || defaults === undefined || !('interceptors' in instance)) {
     throw new ConfigurationError('The option "axios" takes an axios instance', {
       field: 'axios',

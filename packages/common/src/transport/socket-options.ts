@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, kindOf, own } from '../option-keys.js';
 import type { TcpOptions } from '../wire/tcp.js';
+import { LONGEST_TIMER_MS } from './timeouts.js';
 
 /** What a caller may say of a transport's sockets. */
 export interface SocketOptions {
@@ -17,7 +18,10 @@ export interface SocketOptions {
   readonly lookup?: LookupFunction | undefined;
   /** The address of this machine that connections go out from; without `family` it decides the family too. */
   readonly localAddress?: string | undefined;
-  /** Only addresses of this family. Left out, both are tried, and the first that answers wins (RFC 8305). */
+  /**
+   * Names are resolved to addresses of this family alone; what is an address already is dialled as it is. Left out, both
+   * are tried, and the first that answers wins (RFC 8305).
+   */
   readonly family?: 4 | 6 | undefined;
   /**
    * The path of a unix socket that origins are reached by, in place of their host and port; the URL still says which Host
@@ -40,7 +44,7 @@ const KEYS = ['maxSockets', 'idleSocketMs', 'lookup', 'localAddress', 'family', 
 
 /**
  * Checks the options of a transport, those of its engine alone by name only.
- * @param where what the options are called in messages, e.g. `The options of AxiosTransport`
+ * @param where what the options are called in messages, e.g. `AxiosTransport`
  * @param engineKeys the members that belong to the engine, which reads them itself
  * @throws ConfigurationError that names the member, what was seen, and the remedy.
  */
@@ -51,10 +55,12 @@ export function readSocketOptions(
 ): SocketSettings {
   checkKeys(value, [...engineKeys, ...KEYS], where);
   const options = value as SocketOptions;
-  const maxSockets = own(options, 'maxSockets') ?? DEFAULT_MAX_SOCKETS;
-  const idleSocketMs = own(options, 'idleSocketMs') ?? DEFAULT_IDLE_SOCKET_MS;
+  const { maxSockets = DEFAULT_MAX_SOCKETS, idleSocketMs = DEFAULT_IDLE_SOCKET_MS } = {
+    maxSockets: own(options, 'maxSockets'),
+    idleSocketMs: own(options, 'idleSocketMs'),
+  };
   requireCount('maxSockets', maxSockets);
-  requireCount('idleSocketMs', idleSocketMs);
+  requireCount('idleSocketMs', idleSocketMs, LONGEST_TIMER_MS);
   return Object.freeze({ maxSockets, idleSocketMs, tcp: readTcpOptions(options) });
 }
 
@@ -73,7 +79,7 @@ function readTcpOptions(options: SocketOptions): TcpOptions {
     throw wrong('localAddress', 'an IP address of this machine, without brackets', localAddress);
   }
   if (family !== undefined && family !== 4 && family !== 6) {
-    throw wrong('family', '4 or 6; leave it out for both', family);
+    throw wrong('family', '4 or 6', family, 'Leave it out for both.');
   }
   if (localAddress !== undefined && family !== undefined && isIP(localAddress) !== family) {
     throw new ConfigurationError(
@@ -100,11 +106,13 @@ function readTcpOptions(options: SocketOptions): TcpOptions {
   return tcp;
 }
 
-function requireCount(field: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) > 0) return;
-  throw new ConfigurationError(`${field} must be a whole number above 0`, { field });
+function requireCount(field: string, value: unknown, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= most) return;
+  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` and up to ${most}`;
+  throw wrong(field, `a whole number above 0${upTo}`, value, 'Leave it out for its default.');
 }
 
-function wrong(field: string, what: string, seen: unknown): ConfigurationError {
-  return new ConfigurationError(`${field} must be ${what}; this is ${kindOf(seen)}`, { field });
+function wrong(field: string, what: string, value: unknown, hint?: string): ConfigurationError {
+  const seen = typeof value === 'number' ? value : kindOf(value);
+  return new ConfigurationError(`${field} must be ${what}; this is ${seen}`, { field, hint });
 }

@@ -24,3 +24,6 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
   headersMs: 60_000,
   idleMs: 60_000,
 });
+
+/** Node's timers hold a signed 32-bit number; anything longer would fire at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647;

@@ -63,7 +63,7 @@ function dialOrigin(order: DialOrder): Promise<Socket> {
         ? openTcp(origin.hostname, origin.port, hold, tcp)
         : openUnixSocket(path, hold);
     const socket = await opening.catch((cause: unknown) => {
-      throw originUnreachable(origin, cause);
+      throw originUnreachable(origin, cause, path);
     });
     return origin.protocol === 'https:' ? upgradeOrigin(order, socket, hold) : socket;
   });

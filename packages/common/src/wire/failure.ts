@@ -7,21 +7,33 @@ import type { RequestSent, SdkError, TimeoutPhase } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { isLookupFailure } from './lookup.js';
-import { bare, codeOf, isAboutOurCertificate, isTlsAlert, speaksPlain } from './node-error.js';
+import {
+  bare,
+  codeOf,
+  isAboutOurCertificate,
+  isTlsAlert,
+  localAddressHint,
+  speaksPlain,
+} from './node-error.js';
 import { proxyTlsFailed } from './proxy-failure.js';
 
-/** TCP to the origin failed. */
-export function originUnreachable(origin: Origin, cause: unknown): SdkError {
+/** TCP to the origin failed, or the unix socket that stands for it could not be opened. */
+export function originUnreachable(origin: Origin, cause: unknown, socketPath?: string): SdkError {
   const code = codeOf(cause);
+  const by = socketPath === undefined ? '' : ` by the unix socket ${socketPath}`;
   return new ConnectionError(
     isLookupFailure(cause)
       ? `No address for the name "${origin.hostname}" (${code || 'no code'})`
-      : `${origin.href} could not be reached (${code || 'no code'})`,
+      : `${origin.href} could not be reached${by} (${code || 'no code'})`,
     {
       reason: code || 'UNKNOWN',
       requestSent: 'no',
       retryable: true,
-      hint: 'Check the endpoint; where only a proxy leads out, set httpProxy or HTTPS_PROXY.',
+      hint:
+        socketPath === undefined
+          ? (localAddressHint(cause) ??
+            'Check the endpoint; where only a proxy leads out, set httpProxy or HTTPS_PROXY.')
+          : 'Check socketPath of the transport, that a server listens there, and who may open it.',
       cause: bare(cause),
     },
   );

@@ -20,6 +20,18 @@ export function bare(cause: unknown): unknown {
   return copy;
 }
 
+/** What to do where a socket could not be bound to `localAddress`, which says nothing about the peer. */
+export function localAddressHint(cause: unknown): string | undefined {
+  return (cause as { syscall?: unknown } | null)?.syscall === 'bind'
+    ? 'No connection can go out from localAddress of the transport: give an address of this machine, of the family of the peer, with a free port.'
+    : undefined;
+}
+
+/** 101 (RFC 9110 §15.2.2), though nobody asked for another protocol: put as an error of Node's parser. */
+export function protocolChanged(): Error {
+  return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
+}
+
 /** Whether the peer ended TLS by an alert: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED`, `ERR_SSL_SSLV3_ALERT_…`. */
 export function isTlsAlert(cause: unknown): boolean {
   return /^ERR_SSL_\w+_ALERT_/.test(codeOf(cause));

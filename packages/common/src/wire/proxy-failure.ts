@@ -3,7 +3,13 @@ import { ConfigurationError, ProxyError } from '../errors.js';
 import type { SdkError } from '../errors.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { isLookupFailure } from './lookup.js';
-import { bare, codeOf, isAboutOurCertificate, speaksPlain } from './node-error.js';
+import {
+  bare,
+  codeOf,
+  isAboutOurCertificate,
+  localAddressHint,
+  speaksPlain,
+} from './node-error.js';
 import { valuesOf, type TunnelAnswer } from './tunnel-answer.js';
 
 /** TCP to the proxy failed. */
@@ -19,7 +25,9 @@ export function proxyUnreachable(proxy: ProxyServer, cause: unknown): SdkError {
       proxy: proxy.href,
       requestSent: 'no',
       retryable: true,
-      hint: 'Check the host and port of the proxy setting, and that the proxy is running.',
+      hint:
+        localAddressHint(cause) ??
+        'Check the host and port of the proxy setting, and that the proxy is running.',
       cause: bare(cause),
     },
   );

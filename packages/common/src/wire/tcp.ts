@@ -11,7 +11,7 @@ export interface TcpOptions {
   readonly lookup?: LookupFunction | undefined;
   /** The address of this machine that connections go out from. */
   readonly localAddress?: string | undefined;
-  /** Only addresses of this family; left out, both are tried, the first that answers wins (RFC 8305). */
+  /** Names are resolved to this family alone; left out, both are tried, the first that answers wins (RFC 8305). */
   readonly family?: 4 | 6 | undefined;
   /** The unix socket that direct origins are reached by, in place of a host and a port. */
   readonly socketPath?: string | undefined;

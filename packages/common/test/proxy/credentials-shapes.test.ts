@@ -51,7 +51,7 @@ describe('credentials by value', () => {
     [{ username: 'a', scheme: 'canary' }, 'httpProxy.credentials.scheme', /'basic', 'digest' or/],
     [{ username: 'a', scheme: 7 }, 'httpProxy.credentials.scheme', /a number/],
     [{ token: '' }, 'httpProxy.credentials.token', /cannot be sent/],
-    [{ token: 'canary two' }, 'httpProxy.credentials.token', /visible ASCII/],
+    [{ token: 'Bearer canary' }, 'httpProxy.credentials.token', /without white space/],
     [{ token: 7 }, 'httpProxy.credentials.token', /a number/],
     [{ authorization: 'Custom canary\r\nX: y' }, 'httpProxy.credentials.authorization', /one line/],
     [{ authorization: ' canary' }, 'httpProxy.credentials.authorization', /one line/],
@@ -60,7 +60,8 @@ describe('credentials by value', () => {
       'httpProxy.credentials.servicePrincipal',
       /HTTP@/,
     ],
-    [{ scheme: 'digest' }, 'httpProxy.credentials.username', /must be a string/],
+    [{ scheme: 'digest' }, 'httpProxy.credentials.username', /has no username/],
+    [{ username: 7 }, 'httpProxy.credentials.username', /must be a string.*a number/],
     [{ tokn: 'canary' }, 'httpProxy.credentials.tokn', /did you mean "token"/],
   ])('may not be %j', (credentials, field, message) => {
     const error = refusal(() => resolve(credentials));

@@ -79,7 +79,7 @@ describe('httpProxy', () => {
     [[{ url: 'http://a', x: 1 }], 'httpProxy[0].x', 'no member'],
     // credentials
     [{ url: 'http://a', credentials: 'u:p' }, 'httpProxy.credentials', 'a string'],
-    [{ url: 'http://a', credentials: {} }, 'httpProxy.credentials.username', 'undefined'],
+    [{ url: 'http://a', credentials: {} }, 'httpProxy.credentials.username', 'has no username'],
     [
       { url: 'http://a', credentials: { username: 'u', pass: 'p' } },
       'httpProxy.credentials.pass',

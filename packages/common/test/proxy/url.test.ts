@@ -119,6 +119,8 @@ describe('a proxy URL', () => {
     ['pac+http://wpad:0/p', 'port'],
     ['pac+file://etc/proxy.pac', 'file'],
     ['pac+file:///', 'file'],
+    ['pac+file:proxy.pac', 'file'],
+    ['pac+file:./proxy.pac', 'file'],
     ['pac+data:nothing', 'comma'],
     ['pac+ftp://wpad/p', 'scheme'],
   ])('%j is refused', (input, hint) => {

@@ -288,6 +288,15 @@ test('a header that the request has twice arrives twice or joined, through an in
   await transport.close();
 });
 
+test.each([null, {}, 'axios', () => undefined])(
+  '%p is refused as an axios instance',
+  (instance) => {
+    expect(() => new AxiosTransport({ axios: instance as unknown as AxiosInstance })).toThrow(
+      expect.objectContaining({ code: 'SDK_CONFIGURATION', field: 'axios' }),
+    );
+  },
+);
+
 describe('what would break the decision is refused by name', () => {
   test.each([
     ['proxy', { proxy: { host: 'evil', port: 1 } }],

@@ -201,11 +201,19 @@ describe.each(ENGINES)('on %s', (name, Engine) => {
       expect(families).toEqual([4]);
     });
 
-    test('that is not of this machine is a ConnectionError', async () => {
-      expect(await failure({ localAddress: '192.0.2.7' }, `${origin.url}/`)).toMatchObject({
+    test.each([
+      ['is not of this machine', '192.0.2.7', 'EADDRNOTAVAIL'],
+      ['is of another family than the peer', '::1', 'EINVAL'],
+    ])('that %s is named as what failed, and not the peer', async (_what, localAddress, reason) => {
+      const hint = expect.stringContaining('localAddress');
+      expect(await failure({ localAddress }, `${origin.url}/`)).toMatchObject({
         code: 'SDK_CONNECTION',
-        reason: 'EADDRNOTAVAIL',
+        reason,
+        hint,
       });
+      expect(await failure({ localAddress }, `${origin.url}/`, 'http://127.0.0.1:9')).toMatchObject(
+        { code: 'SDK_PROXY', phase: 'connect', hint },
+      );
     });
   });
 
@@ -337,9 +345,14 @@ describe.each(ENGINES)('on %s', (name, Engine) => {
     );
 
     test('where nobody listens, is a ConnectionError', async () => {
-      expect(
-        await failure({ socketPath: join(folder, 'nobody.sock') }, 'http://engine.test/'),
-      ).toMatchObject({ code: 'SDK_CONNECTION', reason: 'ENOENT', requestSent: 'no' });
+      const nobody = join(folder, 'nobody.sock');
+      expect(await failure({ socketPath: nobody }, 'http://engine.test/')).toMatchObject({
+        code: 'SDK_CONNECTION',
+        reason: 'ENOENT',
+        requestSent: 'no',
+        message: `http://engine.test could not be reached by the unix socket ${nobody} (ENOENT)`,
+        hint: expect.stringContaining('socketPath'),
+      });
     });
   });
 
@@ -349,7 +362,9 @@ describe.each(ENGINES)('on %s', (name, Engine) => {
       [{ maxSocket: 5 }, `${name}.maxSocket`, 'maxSockets'],
       [{ localAdress: '127.0.0.1' }, `${name}.localAdress`, 'localAddress'],
       [{ maxSockets: 0 }, 'maxSockets', 'whole number'],
-      [{ maxSockets: 1.5 }, 'maxSockets', 'whole number'],
+      [{ maxSockets: 1.5 }, 'maxSockets', 'this is 1.5'],
+      [{ maxSockets: null }, 'maxSockets', 'this is null'],
+      [{ idleSocketMs: 3e9 }, 'idleSocketMs', 'up to 2147483647; this is 3000000000'],
       [{ idleSocketMs: '60' }, 'idleSocketMs', 'whole number'],
       [{ lookup: 'dns' }, 'lookup', 'function'],
       [{ lookup: null }, 'lookup', 'function'],
@@ -357,7 +372,8 @@ describe.each(ENGINES)('on %s', (name, Engine) => {
       [{ localAddress: '[::1]' }, 'localAddress', 'without brackets'],
       [{ family: 5 }, 'family', '4 or 6'],
       [{ family: '4' }, 'family', '4 or 6'],
-      [{ family: 0 }, 'family', 'leave it out'],
+      [{ family: 0 }, 'family', 'Leave it out'],
+      [{ family: 46 }, 'family', 'this is 46'],
       [{ localAddress: '127.0.0.1', family: 6 }, 'localAddress', 'IPv4'],
       [{ socketPath: '' }, 'socketPath', 'unix socket'],
       [{ socketPath: '/a\0b' }, 'socketPath', 'unix socket'],

@@ -1,5 +1,6 @@
 /** The limits of one connection, kept: who may begin an attempt now, and who waits for it in what order. */
 import type { Readable } from 'node:stream';
+import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import { UnreadWatch, type HeldAnswer, type Waiting } from '../../transport/unread.js';
 import type { Limits } from './limits-option.js';
 
@@ -111,7 +112,10 @@ export class Limiter {
       const now = performance.now();
       const waitMs = this.#waitMs(now);
       if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#admit(), Math.ceil(waitMs));
+        this.#timer = setTimeout(
+          () => this.#admit(),
+          Math.min(Math.ceil(waitMs), LONGEST_TIMER_MS),
+        );
         return;
       }
       this.#queue.delete(waiter);

@@ -1,10 +1,10 @@
 /** `retry`: checked member by member, laid over what the next level says. */
 import { ConfigurationError } from '../../errors.js';
+import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import type { RetryOptions, RetrySetting } from './options.js';
 import { DEFAULT_RETRY } from './options.js';
 import { checkKeys } from '../../option-keys.js';
 import { seen } from './own-members.js';
-import { LONGEST_TIMER_MS } from './timeouts-option.js';
 
 const NAMES = ['attempts', 'baseDelayMs', 'maxDelayMs', 'maxRetryAfterMs', 'budget'] as const;
 

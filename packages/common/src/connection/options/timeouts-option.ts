@@ -1,13 +1,11 @@
 /** `timeouts`: checked member by member, laid over what the next level says. */
 import { ConfigurationError } from '../../errors.js';
-import type { Timeouts } from '../../transport/timeouts.js';
+import { LONGEST_TIMER_MS, type Timeouts } from '../../transport/timeouts.js';
 import type { TimeoutSettings } from './options.js';
 import { checkKeys } from '../../option-keys.js';
 import { seen } from './own-members.js';
 
 const NAMES = ['poolMs', 'connectMs', 'proxyMs', 'headersMs', 'idleMs', 'totalMs'] as const;
-/** Node's timers hold a signed 32-bit number; anything longer would fire at once. */
-export const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
  * `base` with the members that `setting` gives. A given `totalMs` replaces the base's.
