@@ -2,7 +2,13 @@
 
 type Listener = () => void;
 
-const listeners = new WeakMap<AbortSignal, Set<Listener>>();
+/** Who listens to one signal, and the one listener of ours on it. */
+interface Audience {
+  readonly listeners: Set<Listener>;
+  readonly fire: () => void;
+}
+
+const audiences = new WeakMap<AbortSignal, Audience>();
 
 /**
  * Calls `listener` once when `signal` aborts. A thousand calls may share a signal: it gets one listener of ours
@@ -10,25 +16,23 @@ const listeners = new WeakMap<AbortSignal, Set<Listener>>();
  * @returns the way to stop listening.
  */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
-  let set = listeners.get(signal);
-  if (set === undefined) {
-    const created = new Set<Listener>();
-    const fire = (): void => {
-      listeners.delete(signal);
-      for (const each of created) each();
-    };
-    set = created;
-    signal.addEventListener('abort', fire, { once: true });
-    listeners.set(signal, created);
-    fires.set(created, fire);
-  }
-  const shared = set;
-  shared.add(listener);
+  const audience = audiences.get(signal) ?? gather(signal);
+  audience.listeners.add(listener);
   return () => {
-    if (!shared.delete(listener) || shared.size > 0) return;
-    if (listeners.get(signal) === shared) listeners.delete(signal);
-    signal.removeEventListener('abort', fires.get(shared) as Listener);
+    if (!audience.listeners.delete(listener) || audience.listeners.size > 0) return;
+    if (audiences.get(signal) === audience) audiences.delete(signal);
+    signal.removeEventListener('abort', audience.fire);
   };
 }
 
-const fires = new WeakMap<Set<Listener>, Listener>();
+function gather(signal: AbortSignal): Audience {
+  const listeners = new Set<Listener>();
+  const fire = (): void => {
+    audiences.delete(signal);
+    for (const each of listeners) each();
+  };
+  const audience: Audience = { listeners, fire };
+  signal.addEventListener('abort', fire, { once: true });
+  audiences.set(signal, audience);
+  return audience;
+}

@@ -2,7 +2,8 @@
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
-import { transportClosed, type SocketPool } from './pool.js';
+import { closedMeanwhile } from './closed.js';
+import type { SocketPool } from './pool.js';
 
 /** How many ways and places are remembered; past that, those whose sockets are all idle go, the longest unused first. */
 const MAX_AGENTS = 500;
@@ -47,7 +48,7 @@ export class AgentsByKey<A extends Pooled> {
    * and a pool made for it now nobody would ever close.
    */
   get(route: Route, origin: Origin, tls: TlsOptions | undefined): A {
-    if (this.#closed) throw transportClosed();
+    if (this.#closed) throw closedMeanwhile();
     const last = this.#last;
     if (last?.origin === origin && last.route === route && last.tls === tls) return last.agent;
     const key = poolKey(route, origin, tls);

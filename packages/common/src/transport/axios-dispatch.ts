@@ -26,7 +26,6 @@ export async function dispatch(
   const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     check(config);
     carried = await carry(requestOf(request, config));
-
     return {
       status: carried.status,
       statusText: '',

@@ -1,10 +1,10 @@
 /** The default transport: axios over agents, pools and a dialer of our own. */
 import axios, { type AxiosInstance } from 'axios';
-import { ConfigurationError } from '../errors.js';
 import { AgentsByKey } from './agents-by-key.js';
 import { agentFor, type PooledAgent } from './agents.js';
 import { dispatch } from './axios-dispatch.js';
 import { checkInstance, hasWork } from './axios-instance.js';
+import { closedBefore } from './closed.js';
 import { exchange } from './exchange.js';
 import { forwardLegs, type ForwardLeg } from './forward-legs.js';
 import { headOf } from './head.js';
@@ -43,7 +43,7 @@ export class AxiosTransport implements Transport {
 
   async send(request: TransportRequest): Promise<TransportResponse> {
     const { signal } = request;
-    if (this.#closed) throw closed();
+    if (this.#closed) throw closedBefore();
     if (signal?.aborted) throw signal.reason;
     // Without interceptors and default headers `Axios.request` would only copy: the shorter way spares its merging.
     return hasWork(this.axios)
@@ -80,10 +80,4 @@ function plainInstance(): AxiosInstance {
   const instance = axios.create();
   instance.defaults.headers.common = {};
   return instance;
-}
-
-function closed(): ConfigurationError {
-  return new ConfigurationError('The transport is closed; nothing was sent', {
-    hint: 'Make a new one, or close it later.',
-  });
 }

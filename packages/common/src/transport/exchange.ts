@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 import { exchangeFailed } from '../wire/failure.js';
+import { protocolChanged } from '../wire/node-error.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
 import { ExchangeTimer, type Timed } from './exchange-timer.js';
@@ -238,9 +239,4 @@ class Exchange implements Timed {
 
 function closedUnanswered(): Error {
   return Object.assign(new Error('The connection closed'), { code: 'ECONNRESET' });
-}
-
-/** 101 (RFC 9110 §15.2.2): nobody asked for another protocol. */
-function protocolChanged(): Error {
-  return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
 }

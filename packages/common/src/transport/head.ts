@@ -15,7 +15,8 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 
 /**
  * Adds what the caller left out (Host, the body's framing) and what the way asks for (the absolute form, the proxy's own
- * headers; not who we are, which only the connection's turn tells). The path is kept byte for byte: a `//` or `/../` in a signed object key must arrive as it was signed.
+ * headers; not `Proxy-Authorization`, which each leg has anew). The path is kept byte for byte: a `//` or `/../` in a
+ * signed object key must arrive as it was signed.
  * @throws ConfigurationError for a path that cannot be sent, or a header that belongs elsewhere.
  */
 export function headOf(request: TransportRequest): Head {

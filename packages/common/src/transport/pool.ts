@@ -1,10 +1,10 @@
 /** Keep-alive sockets of one way to one place: last in, first out, bounded, with a queue. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
-import { ConfigurationError } from '../errors.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
 import type { TcpOptions } from '../wire/tcp.js';
+import { closedMeanwhile } from './closed.js';
 import { Lease } from './lease.js';
 import { socketClosed, socketFailed, socketOpened, type SocketPlace } from './socket-events.js';
 import { UnreadWatch, type HeldAnswer, type Waiting } from './unread.js';
@@ -82,7 +82,7 @@ export class SocketPool {
 
   /** A socket: an idle one, a new one, or, where the pool is full, the next that comes free. */
   acquire(demand: Demand): Promise<Lease> {
-    if (this.#closed) return Promise.reject(transportClosed());
+    if (this.#closed) return Promise.reject(closedMeanwhile());
     if (demand.freshSocket !== true) {
       const lease = this.take();
       if (lease !== undefined) return Promise.resolve(lease);
@@ -133,9 +133,9 @@ export class SocketPool {
     this.#closed = true;
     clearTimeout(this.#expiry);
     this.#unread.stop();
-    for (const waiter of this.#waiting) waiter.give(Promise.reject(transportClosed()));
+    for (const waiter of this.#waiting) waiter.give(Promise.reject(closedMeanwhile()));
     this.#waiting.clear();
-    for (const each of this.#dials) each.abort(transportClosed());
+    for (const each of this.#dials) each.abort(closedMeanwhile());
     const ends = [...this.#leases].map(
       ({ socket }) => new Promise<void>((resolve) => void socket.once('close', resolve)),
     );
@@ -151,7 +151,7 @@ export class SocketPool {
       const socket = await this.#dial(demand);
       if (!this.#closed) return this.#adopt(socket, place, startedAt);
       socket.destroy();
-      throw transportClosed();
+      throw closedMeanwhile();
     } catch (error) {
       socketFailed(place, performance.now() - startedAt, error);
       this.#left();
@@ -281,7 +281,6 @@ export class SocketPool {
         onAbort(signal, () => {
           settle();
           // The caller's own reason comes back as it is, whatever it is.
-
           reject(signal.reason);
         });
       this.#waiting.add(waiter);
@@ -291,10 +290,3 @@ export class SocketPool {
 }
 
 function ignore(): void {}
-
-/** What a request gets that comes, or goes on, after `close`. */
-export function transportClosed(): ConfigurationError {
-  return new ConfigurationError('The transport is closed', {
-    hint: 'Make a new one, or close it later.',
-  });
-}

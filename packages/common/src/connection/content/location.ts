@@ -27,7 +27,6 @@ const UNREADABLE: Misplaced = { why: 'names no place that could be read' };
  */
 export function resolveLocation(location: string, current: Target): Target | Misplaced {
   const text = location.trim();
-
   if (text === '' || /[\0-\x1f\x7f]/.test(text)) return UNREADABLE;
   let rest = sendable(text.split('#', 1)[0] as string);
   let { protocol } = current.origin;

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { onAbort } from '../../abort.js';
 import { exchangeFailed } from '../../wire/failure.js';
+import { protocolChanged } from '../../wire/node-error.js';
 import { ExchangeTimer, type Timed } from '../exchange-timer.js';
 import { unsendable, type Head } from '../head.js';
 import { keepAliveHint } from '../keep-alive-hint.js';
@@ -12,7 +13,7 @@ import type { TransportRequest, TransportResponse } from '../transport.js';
 import { brokenBody, uploadOf } from '../upload.js';
 import { headerList } from './answer-headers.js';
 import { AnswerBody, type BodySource } from './answer-body.js';
-import { asNodeError, isUnsendable, protocolChanged } from './node-error.js';
+import { asNodeError, isUnsendable } from './node-error.js';
 import { engineHeaders } from './request-headers.js';
 import { Upload } from './upload.js';
 import { clientOf, type WireClient } from './wire-client.js';

@@ -1,5 +1,5 @@
 /** undici's errors as node's `http` would have put them, so that the same failure has the same name under every engine. */
-import { codeOf } from '../../wire/node-error.js';
+import { codeOf, protocolChanged } from '../../wire/node-error.js';
 
 /** The reason of an answer that ended before its end, or never came. */
 const BROKE_OFF = 'ECONNRESET';
@@ -43,11 +43,6 @@ function parserCode(message: string): string {
 export function isUnsendable(cause: unknown): boolean {
   const code = codeOf(cause);
   return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED';
-}
-
-/** 101 (RFC 9110 §15.2.2): nobody asked for another protocol. */
-export function protocolChanged(): Error {
-  return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
 }
 
 function coded(cause: unknown, code: string): Error {

@@ -1,6 +1,6 @@
 /** The second engine: undici's HTTP/1.1 client over the pools and the dialer that all engines share. */
-import { ConfigurationError } from '../../errors.js';
 import { AgentsByKey } from '../agents-by-key.js';
+import { closedBefore } from '../closed.js';
 import { forwardLegs, type ForwardLeg } from '../forward-legs.js';
 import { headOf } from '../head.js';
 import { leaseFor } from '../leasing.js';
@@ -43,7 +43,7 @@ export class UndiciTransport implements Transport {
   send(request: TransportRequest): Promise<TransportResponse> {
     try {
       const { signal, route } = request;
-      if (this.#closed) throw closed();
+      if (this.#closed) throw closedBefore();
       if (signal?.aborted) throw signal.reason;
       return route.way === 'forward' ? forwardLegs(request, this.#sendLeg) : this.#sendLeg(request);
     } catch (error) {
@@ -66,10 +66,4 @@ export class UndiciTransport implements Transport {
       ? leased.then((lease) => exchange(pool, lease, request, head, startedAt))
       : exchange(pool, leased, request, head, startedAt);
   };
-}
-
-function closed(): ConfigurationError {
-  return new ConfigurationError('The transport is closed; nothing was sent', {
-    hint: 'Make a new one, or close it later.',
-  });
 }
