@@ -1,4 +1,4 @@
-// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|api|bench|build> [arguments].
+// The verbs of this repository: node tools/setup/run.mjs <start|test|lab|check|api|bench|soak|build> [arguments].
 // Each does all the set-up it needs, is quick when nothing changed, and says what it does. No dependencies: this file
 // runs before anything is installed.
 import { existsSync } from 'node:fs';
@@ -61,6 +61,15 @@ const verbs = {
       (await install()) ||
       (await build(['tsconfig.json'])) ||
       (await run(process.execPath, ['tools/bench/run.mjs', ...args]))
+    );
+  },
+
+  /** Builds, then sends many calls through proxies that die and come back. Arguments go to tools/soak/run.mjs. */
+  async soak() {
+    return (
+      (await install()) ||
+      (await build(['tsconfig.json'])) ||
+      (await run(process.execPath, ['tools/soak/run.mjs', ...args]))
     );
   },
 
