@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkKeys, kindOf, nearest, own } from '../src/option-keys.js';
+import { nearest } from '../src/nearest.js';
+import { checkKeys, kindOf, own } from '../src/option-keys.js';
 import { refusal } from './refusal.js';
 
 describe('an unknown member', () => {

@@ -1,6 +1,7 @@
 /** Drivers by their ids, loaded when they are asked for. */
 import { ConfigurationError } from '../errors.js';
-import { kindOf, nearest } from '../option-keys.js';
+import { nearest } from '../nearest.js';
+import { kindOf } from '../option-keys.js';
 
 /**
  * How each driver is loaded. Over the classes, not over the functions: a constraint on the functions would be the type that

@@ -1,6 +1,6 @@
 /** One entry of a NO_PROXY list: what it names, or why it cannot be read. */
 import { domainToASCII } from 'node:url';
-import { isNumberLike, isZoned, parseIp, parseIpv4, parseIpv6, unmapped } from './ip.js';
+import { isNumberLike, isZoned, parseIp, parseIpv4, parseIpv6, unmapped } from '../ip.js';
 
 /** What an entry names. `port`: only that effective port. */
 export type NoProxyRule = { readonly port?: number | undefined } & (

@@ -3,7 +3,7 @@ import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
-import { parseIp } from './ip.js';
+import { parseIp } from '../ip.js';
 import { prefix, readEntry } from './no-proxy-entry.js';
 
 /** Beyond this many entries that cannot be read, the rest is counted. */

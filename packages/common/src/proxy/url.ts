@@ -4,7 +4,7 @@ import { kindOf } from '../option-keys.js';
 import { credentialsProblem } from '../route/proxy-credentials.js';
 import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
 import { ProxyServer } from '../route/proxy-server.js';
-import { isNumberLike, isZoned, parseIp } from './ip.js';
+import { isNumberLike, isZoned, parseIp } from '../ip.js';
 import { decodePercent } from './percent.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = Object.freeze({

@@ -1,6 +1,7 @@
 /** The two dialects of SOCKS on an open connection: version 4 with its extension 4a, and 5 (RFC 1928, RFC 1929). */
 import { isIP, isIPv4 } from 'node:net';
 import type { Socket } from 'node:net';
+import { parseIpv6 } from '../ip.js';
 import { ExactReader } from './exact-reader.js';
 
 /** Whom the server is asked to connect to: a name, or an address without brackets. */
@@ -137,22 +138,8 @@ function ipv4Bytes(address: string): Buffer {
 
 /** An IPv6 address in any spelling, a zone id left out: it names an interface of this machine. */
 function ipv6Bytes(address: string): Buffer {
-  const [head = '', tail] = (address.split('%')[0] as string).split('::');
-  const left = groupsOf(head);
-  const right = tail === undefined ? [] : groupsOf(tail);
-  const bytes = Buffer.alloc(16);
-  left.forEach((group, i) => bytes.writeUInt16BE(group, 2 * i));
-  right.forEach((group, i) => bytes.writeUInt16BE(group, 16 - 2 * (right.length - i)));
-  return bytes;
-}
-
-function groupsOf(part: string): number[] {
-  if (part === '') return [];
-  return part.split(':').flatMap((group) => {
-    if (!group.includes('.')) return [Number.parseInt(group, 16)];
-    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-    return [a * 256 + b, c * 256 + d];
-  });
+  const value = parseIpv6(address.split('%')[0] as string) as bigint;
+  return Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
 }
 
 function portBytes(port: number): Buffer {

@@ -2,8 +2,7 @@
 import { Readable } from 'node:stream';
 import { ConfigurationError } from '../../errors.js';
 import type { Progress } from '../options/options.js';
-import { seen } from '../options/own-members.js';
-import { kindOf } from '../../option-keys.js';
+import { kindOf, seen } from '../../option-keys.js';
 import type { BodyStream, RequestBody } from '../request-spec.js';
 
 /** How a byte body is cut where progress is reported. */

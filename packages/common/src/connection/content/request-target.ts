@@ -1,7 +1,6 @@
 /** The request-target (RFC 9112 §3.2): built once, then sent byte for byte. */
 import { ConfigurationError } from '../../errors.js';
-import { checkRecord, kindOf } from '../../option-keys.js';
-import { seen } from '../options/own-members.js';
+import { checkRecord, kindOf, seen } from '../../option-keys.js';
 
 /** One value of a query; an array repeats its name. */
 export type QueryValue = string | number | boolean;

@@ -1,8 +1,7 @@
 /** `limits`: how much of a provider one connection asks for at a time. */
 import { ConfigurationError } from '../../errors.js';
-import { checkKeys, own } from '../../option-keys.js';
+import { checkKeys, own, seen } from '../../option-keys.js';
 import type { LimitOptions } from './options.js';
-import { seen } from './own-members.js';
 
 /** The same, checked. */
 export interface Limits {

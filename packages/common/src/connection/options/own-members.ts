@@ -1,5 +1,5 @@
 /** Options are copied as own members before they are read, so that nothing on `Object.prototype` can speak. */
-import { checkRecord, kindOf } from '../../option-keys.js';
+import { checkRecord } from '../../option-keys.js';
 
 /**
  * A copy that holds own members only and inherits from nothing.
@@ -8,9 +8,4 @@ import { checkRecord, kindOf } from '../../option-keys.js';
 export function ownMembers<T extends object>(options: T, name: string): T {
   checkRecord(options, name);
   return Object.assign(Object.create(null), options) as T;
-}
-
-/** What was seen, in words that reveal no secret: a number as it is, of anything else only its kind. */
-export function seen(value: unknown): string {
-  return typeof value === 'number' ? String(value) : kindOf(value);
 }

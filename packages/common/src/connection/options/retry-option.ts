@@ -3,8 +3,7 @@ import { ConfigurationError } from '../../errors.js';
 import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import type { RetryOptions, RetrySetting } from './options.js';
 import { DEFAULT_RETRY } from './options.js';
-import { checkKeys } from '../../option-keys.js';
-import { seen } from './own-members.js';
+import { checkKeys, seen } from '../../option-keys.js';
 
 const NAMES = ['attempts', 'baseDelayMs', 'maxDelayMs', 'maxRetryAfterMs', 'budget'] as const;
 

@@ -1,8 +1,7 @@
 /** Members of a request that decide what becomes of its answer: a wrong one must not be read as "no". */
 import { ConfigurationError } from '../../errors.js';
-import { checkKeys, kindOf, own } from '../../option-keys.js';
+import { checkKeys, kindOf, own, seen } from '../../option-keys.js';
 import type { XmlDecodeOptions } from '../content/xml-decode.js';
-import { seen } from './own-members.js';
 
 /** @throws ConfigurationError for what is no list of statuses. */
 export function checkedSuccess(success: unknown): readonly number[] | undefined {

@@ -2,8 +2,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { LONGEST_TIMER_MS, type Timeouts } from '../../transport/timeouts.js';
 import type { TimeoutSettings } from './options.js';
-import { checkKeys } from '../../option-keys.js';
-import { seen } from './own-members.js';
+import { checkKeys, seen } from '../../option-keys.js';
 
 const NAMES = ['poolMs', 'connectMs', 'proxyMs', 'headersMs', 'idleMs', 'totalMs'] as const;
 

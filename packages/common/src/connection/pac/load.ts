@@ -111,7 +111,12 @@ function freshness(headers: ResponseHeaders): number {
 /** A redirect is not followed: it would let whoever answers in clear name another file. */
 function refused({ status, headers }: TransportResponse, asked: URL): PacFailure {
   const location = headers.get('location');
-  if (status >= 300 && status < 400 && location !== undefined && URL.canParse(location, asked.href)) {
+  if (
+    status >= 300 &&
+    status < 400 &&
+    location !== undefined &&
+    URL.canParse(location, asked.href)
+  ) {
     const { protocol, host, pathname } = new URL(location, asked);
     return failure(
       `could not be loaded: its server redirects (${status}), which is not followed`,

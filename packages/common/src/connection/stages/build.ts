@@ -1,6 +1,6 @@
 /** The first stage: everything that can be known of a request before it is sent, checked and laid out once. */
 import { ConfigurationError } from '../../errors.js';
-import { checkRecord, kindOf, own } from '../../option-keys.js';
+import { checkRecord, kindOf, own, seen } from '../../option-keys.js';
 import type { Origin } from '../../route/origin.js';
 import { compileLevel } from '../../proxy/setting.js';
 import type { Body } from '../content/body.js';
@@ -16,7 +16,6 @@ import type { NestedOptions } from '../options/nested.js';
 import { nestedOptions, settingsFor } from '../options/nested.js';
 import type { CallOptions } from '../options/options.js';
 import { CALL_KEYS } from '../options/options.js';
-import { seen } from '../options/own-members.js';
 import {
   checkedIdempotent,
   checkedRedirect,
