@@ -56,8 +56,8 @@ async function soak({ calls, engine, ca, https, http, proxies }) {
   }
 
   function sample() {
-    global.gc?.();
-    global.gc?.();
+    globalThis.gc?.();
+    globalThis.gc?.();
     const { heapUsed, rss } = process.memoryUsage();
     samples.push({ calls: next, heap: heapUsed, rss });
   }
