@@ -98,12 +98,12 @@ export type { PlainProxyLevel, PlainProxyLevels, ProxyLevels } from './proxy/res
 export { parseProxyUrl } from './proxy/url.js';
 export type { ProxyCandidate, ProxyDecision } from './proxy/decision.js';
 export type { Environment, VariableState } from './proxy/environment.js';
+export type { ProxyLevel } from './proxy/level.js';
 export type { ProxyOptions } from './proxy/options.js';
 export type {
   HttpProxy,
   PlainHttpProxy,
   ProxyAnswer,
-  ProxyLevel,
   ProxyPlace,
   ProxyQuestion,
   ProxySelector,

@@ -1,7 +1,7 @@
 /** What a request carries from stage to stage: one object, never changed, laid anew where a stage learns something. */
 import type { AttemptFacts, DecisionFacts } from '../facts.js';
 import type { ProxyCandidate, ProxyDecision } from '../proxy/decision.js';
-import type { CompiledLevel } from '../proxy/setting.js';
+import type { CompiledLevel } from '../proxy/level.js';
 import type { Route } from '../route/route.js';
 import type { Timeouts } from '../transport/timeouts.js';
 import type { Body } from './content/body.js';

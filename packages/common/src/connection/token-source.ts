@@ -1,8 +1,8 @@
 /** A token that many requests share, fetched when it is needed. */
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, checkRecord, kindOf, own, seen } from '../option-keys.js';
-import type { CompiledLevel } from '../proxy/setting.js';
-import { compileLevel } from '../proxy/setting.js';
+import type { CompiledLevel } from '../proxy/level.js';
+import { compileLevel } from '../proxy/level.js';
 import type { HookContext } from './hooks.js';
 import { madeBy, sharedOptions } from './options/nested.js';
 import type { Settings } from './options/settings.js';

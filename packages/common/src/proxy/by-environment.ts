@@ -11,14 +11,11 @@ import { compileNoProxy } from './no-proxy.js';
 import { readProxyUrl } from './url.js';
 
 /** Nobody spoke. */
-const DEFAULT: ProxyDecision = newDecision(
-  undefined,
-  ['direct'],
-  'default',
-  undefined,
-  undefined,
-  [],
-);
+const DEFAULT: ProxyDecision = newDecision({
+  candidates: ['direct'],
+  decidedBy: 'default',
+  warnings: [],
+});
 
 /** What the environment said, and what was decided from it; kept for as long as it says the same. */
 interface EnvironmentSaid {
@@ -54,12 +51,17 @@ export function decideByEnvironment(
   let decision = heard.decisions.get(origin);
   if (decision === undefined) {
     const bypassedBy = heard.noProxy?.match(origin);
-    if (bypassedBy === undefined) {
-      heard.proxy ??= new ProxyServer(readProxyUrl(heard.value, heard.variable));
-    }
-    const proxy = bypassedBy === undefined ? heard.proxy : undefined;
-    const warnings = heard.noProxy?.warnings ?? [];
-    decision = newDecision(proxy, [proxy ?? 'direct'], 'env', heard.variable, bypassedBy, warnings);
+    const candidate =
+      bypassedBy === undefined
+        ? (heard.proxy ??= new ProxyServer(readProxyUrl(heard.value, heard.variable)))
+        : 'direct';
+    decision = newDecision({
+      candidates: [candidate],
+      decidedBy: 'env',
+      variable: heard.variable,
+      bypassedBy,
+      warnings: heard.noProxy?.warnings ?? [],
+    });
     heard.decisions.set(origin, decision);
   }
   return decision;

@@ -3,14 +3,10 @@ import { ProxyError, isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';
 import { newDecision } from './decision.js';
-import type {
-  CompiledLevel,
-  CompiledSetting,
-  ProxyAsk,
-  ProxyChoice,
-  ProxyQuestion,
-} from './setting.js';
-import { answered, compileAnswer } from './setting.js';
+import type { CompiledLevel } from './level.js';
+import { answered } from './level.js';
+import type { CompiledSetting, ProxyAsk, ProxyChoice, ProxyQuestion } from './setting.js';
+import { compileAnswer } from './setting.js';
 
 /** The decision of a level that holds no functions, made once for each origin. */
 export function decideAtOnce(
@@ -131,15 +127,12 @@ class Draft {
   }
 
   decision(): ProxyDecision {
-    const [first] = this.#candidates;
-    return newDecision(
-      first === 'direct' ? undefined : first,
-      this.#candidates,
-      this.#level.name,
-      undefined,
-      this.#bypassedBy,
-      [...this.#warnings],
-    );
+    return newDecision({
+      candidates: this.#candidates,
+      decidedBy: this.#level.name,
+      bypassedBy: this.#bypassedBy,
+      warnings: [...this.#warnings],
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { decideByEnvironment } from './by-environment.js';
 import { ask, decideAtOnce, isPromise } from './by-level.js';
 import type { ProxyDecision } from './decision.js';
 import type { Environment } from './environment.js';
-import type { CompiledLevel } from './setting.js';
+import type { CompiledLevel } from './level.js';
 
 /** The levels above the default, compiled: what a connection holds. */
 export interface CompiledLevels {

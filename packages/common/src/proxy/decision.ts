@@ -48,18 +48,18 @@ export function decisionFacts(
   return made;
 }
 
-/** A frozen decision. */
-export function newDecision(
-  proxy: ProxyServer | undefined,
-  candidates: readonly ProxyCandidate[],
-  decidedBy: DecidedBy,
-  variable: string | undefined,
-  bypassedBy: string | undefined,
-  warnings: readonly string[],
-  pac?: string,
-): ProxyDecision {
+/** A frozen decision: its proxy is the first of the candidates. */
+export function newDecision({
+  candidates,
+  decidedBy,
+  variable,
+  bypassedBy,
+  warnings,
+  pac,
+}: Omit<ProxyDecision, 'proxy'>): ProxyDecision {
+  const [first] = candidates;
   return Object.freeze({
-    proxy,
+    proxy: first === 'direct' ? undefined : first,
     candidates: Object.freeze([...candidates]),
     decidedBy,
     ...(variable === undefined ? {} : { variable }),

@@ -10,9 +10,10 @@ import type { ProxyCandidate, ProxyDecision } from './decision.js';
 import type { VariableState } from './environment.js';
 import { NO_PROXY_VARIABLES, PROXY_VARIABLES, surveyVariables } from './environment.js';
 import { renderExplanation } from './explain-text.js';
+import type { CompiledLevel } from './level.js';
 import type { PlainProxyLevels, ProxyLevels } from './resolve.js';
 import { compileLevels } from './resolve.js';
-import type { CompiledLevel, CompiledSetting } from './setting.js';
+import type { CompiledSetting } from './setting.js';
 
 /** What one level said, and what came of it. */
 export interface ExplainedLevel {

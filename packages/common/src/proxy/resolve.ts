@@ -5,8 +5,9 @@ import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';
 import type { ProxyDecision } from './decision.js';
 import type { Environment } from './environment.js';
-import type { PlainHttpProxy, ProxyLevel } from './setting.js';
-import { compileLevel } from './setting.js';
+import type { ProxyLevel } from './level.js';
+import { compileLevel } from './level.js';
+import type { PlainHttpProxy } from './setting.js';
 
 /** The levels of a question, as options give them. */
 export interface ProxyLevels {

@@ -5,7 +5,7 @@ import type { ProxyDecision } from '../../src/proxy/decision.js';
 import { decisionFacts } from '../../src/proxy/decision.js';
 import type { ProxyLevels } from '../../src/proxy/resolve.js';
 import { resolveProxy } from '../../src/proxy/resolve.js';
-import { compileLevel } from '../../src/proxy/setting.js';
+import { compileLevel } from '../../src/proxy/level.js';
 import { refusal } from '../refusal.js';
 
 const https = 'https://api.example.com/v2?x=y';

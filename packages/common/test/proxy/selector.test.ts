@@ -5,7 +5,7 @@ import { resolveProxy } from '../../src/proxy/resolve.js';
 import type { HttpProxy, ProxyAnswer, ProxyQuestion } from '../../src/proxy/setting.js';
 import { originOf } from '../../src/route/origin.js';
 import { decide } from '../../src/proxy/cascade.js';
-import { compileLevel } from '../../src/proxy/setting.js';
+import { compileLevel } from '../../src/proxy/level.js';
 import { shownBy } from '../refusal.js';
 
 const https = 'https://api.example.com/v2';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HttpProxy } from '../../src/proxy/setting.js';
-import { compileLevel } from '../../src/proxy/setting.js';
+import { compileLevel } from '../../src/proxy/level.js';
 import { resolveProxy } from '../../src/proxy/resolve.js';
 import type { ProxyServer } from '../../src/route/proxy-server.js';
 import { refusal, shownBy } from '../refusal.js';

@@ -2,10 +2,11 @@
 import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
 import type { NoProxy } from '../../proxy/no-proxy.js';
-import type { CompiledLevel, CompiledSetting, HttpProxy } from '../../proxy/setting.js';
+import type { CompiledLevel } from '../../proxy/level.js';
+import { compileLevel, composeLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
-import { compileLevel, composeLevel } from '../../proxy/setting.js';
+import type { CompiledSetting, HttpProxy } from '../../proxy/setting.js';
 import { checkTlsOptions } from '../../route/tls-check.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import type { WarningEvent } from '../../telemetry/events.js';

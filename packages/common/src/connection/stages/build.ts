@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { checkRecord, kindOf, own, seen } from '../../option-keys.js';
 import type { Origin } from '../../route/origin.js';
-import { compileLevel } from '../../proxy/setting.js';
+import { compileLevel } from '../../proxy/level.js';
 import type { Body } from '../content/body.js';
 import { bodyFrom } from '../content/body.js';
 import { addCallHeaders } from '../options/call-headers.js';

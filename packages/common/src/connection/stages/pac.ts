@@ -131,16 +131,14 @@ function choiceOf(context: RequestContext, file: ProxyServer, verdict: PacVerdic
   if (choice !== undefined) return choice;
   const { candidates, warnings } = verdict;
   const { decidedBy, variable, bypassedBy } = above;
-  const [first] = candidates;
-  choice = newDecision(
-    first === 'direct' ? undefined : first,
+  choice = newDecision({
     candidates,
     decidedBy,
     variable,
     bypassedBy,
     warnings,
-    file.href,
-  );
+    pac: file.href,
+  });
   made.set(above, choice);
   return choice;
 }
