@@ -1,6 +1,8 @@
 export { answerJson } from './answer-json.js';
 export { createCertificateAuthority } from './certificates.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
+export { chaos } from './chaos.js';
+export type { ChaosFault, ChaosOptions, ChaosTransport } from './chaos.js';
 export { digestGate } from './digest-gate.js';
 export type { DigestGate, DigestGateOptions } from './digest-gate.js';
 export type { Gate, Verdict } from './gated.js';
