@@ -41,12 +41,37 @@ export function authRefused(refusal: AuthRefusal): ProxyError {
 }
 
 function hintFor(schemes: readonly string[], tried: readonly string[]): string {
-  const offered = schemes.length === 0 ? '' : ` The proxy offers: ${schemes.join(', ')}.`;
-  if (tried.length === 0) {
-    return `Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.${offered}`;
+  const offered = schemes.map((scheme) => scheme.toLowerCase());
+  const offers = schemes.length === 0 ? '' : ` The proxy offers: ${schemes.join(', ')}.`;
+  if (tried.length === 0) return `${remedyFor(offered)}${offers}`;
+  const sent = `${tried.join(', ')} was sent`;
+  if (isUnasked(offered, tried)) {
+    const remedy = offered.includes('digest')
+      ? 'Give httpProxy.credentials: { username, password } without a scheme.'
+      : remedyFor(offered);
+    return `${sent}, which the proxy does not offer. ${remedy}${offers}`;
   }
   const remedy = tried.some((scheme) => /^(?:Basic|Digest)/.test(scheme))
     ? 'check the user name and the password (percent-encode them in a URL)'
     : 'check httpProxy.credentials';
-  return `${tried.join(', ')} was sent; ${remedy}.${offered}`;
+  return `${sent}; ${remedy}.${offers}`;
+}
+
+/** Whether nothing that was sent is of a scheme that is offered; where a scheme has no name, nobody knows. */
+function isUnasked(offered: readonly string[], tried: readonly string[]): boolean {
+  if (offered.length === 0) return false;
+  return tried.every((label) => {
+    const scheme = label.split(' ')[0]?.toLowerCase() ?? '';
+    return scheme !== 'the' && !offered.includes(scheme);
+  });
+}
+
+/** What to give where these schemes, in lower case, are offered. */
+function remedyFor(offered: readonly string[]): string {
+  if (offered.length === 0 || offered.includes('basic') || offered.includes('digest'))
+    return "Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.";
+  if (offered.includes('negotiate'))
+    return "Give httpProxy.credentials: { scheme: 'negotiate' }; it takes the package kerberos and a ticket.";
+  if (offered.includes('bearer')) return 'Give httpProxy.credentials: { token }.';
+  return 'Basic, Digest, Negotiate and Bearer are spoken here, and what is given as httpProxy.credentials: { authorization } is sent as it is.';
 }

@@ -80,7 +80,10 @@ export function dialTimedOut(
     requestSent: 'no',
     // A proxy that took the connection and fell silent will be silent again; the remedy is the next of a list.
     retryable: phase !== 'proxy',
-    hint: `timeouts.${phase}Ms bounds this wait.`,
+    hint:
+      phase === 'proxy'
+        ? 'Check the proxy; one of another kind than the scheme of its URL may be silent, too. timeouts.proxyMs bounds this wait.'
+        : `timeouts.${phase}Ms bounds this wait.`,
   });
 }
 
@@ -107,7 +110,7 @@ export function exchangeTimedOut(
 }
 
 const FORWARD_HINT =
-  "Check that the port is a proxy's; a proxy that expects TLS is written https://.";
+  "Check that the port is a proxy's; a proxy that expects TLS is written https://, a SOCKS proxy socks5h://.";
 
 /** The exchange broke after a socket was given to the request. */
 export function exchangeFailed(

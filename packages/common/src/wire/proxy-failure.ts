@@ -119,7 +119,8 @@ export function tunnelBroken(
   cause?: unknown,
 ): SdkError {
   const [message, hint] = BREAKS[how];
-  return new ProxyError(`The proxy ${proxy.href} ${message} ${target}`, {
+  const what = message.replace('CONNECT', () => `CONNECT ${target}`);
+  return new ProxyError(`The proxy ${proxy.href} ${what}`, {
     phase: 'tunnel',
     proxy: proxy.href,
     requestSent: 'no',

@@ -59,7 +59,9 @@ export function answerOfProxy(
       hint:
         status === 403
           ? 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.'
-          : undefined,
+          : status >= 500
+            ? 'The proxy could not reach the target, or has a failure of its own.'
+            : undefined,
       decision,
     },
   );

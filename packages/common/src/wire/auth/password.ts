@@ -9,6 +9,9 @@ import { DigestSession, recallDigest, rememberDigest } from './digest-session.js
 /** A nonce may be stale, and the next one too where the proxy is busy; more often is a proxy that counts wrong. */
 const MAX_STALE = 2;
 
+const DIGEST_ALONE =
+  "The credentials are for Digest alone (scheme: 'digest'), which the proxy does not offer. Leave the scheme out to send the password as Basic.";
+
 /** What the next leg says. */
 type Answer = 'nothing' | 'basic' | 'digest';
 
@@ -54,7 +57,8 @@ export class PasswordDialogue implements AuthDialogue {
         return true;
       }
     } else {
-      this.why = digestProblem(challenges);
+      this.why =
+        digestProblem(challenges) ?? (this.#given.scheme === 'digest' ? DIGEST_ALONE : undefined);
     }
     this.#session = undefined;
     if (this.#basicRefused || this.#given.scheme === 'digest' || !offersBasic(challenges))

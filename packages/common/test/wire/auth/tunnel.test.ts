@@ -233,6 +233,7 @@ describe('a user name and a password', () => {
     const proxy = await startProxy({ credentials: ada });
     const error = await refusal(sender(proxy.port, { ...ada, scheme: 'digest' })());
     expect(error).toMatchObject({ schemes: ['Basic'], tried: [] });
+    expect(error.hint).toMatch(/for Digest alone.*Leave the scheme out/);
     const shown = JSON.stringify([gate.seen, proxy.requests]);
     expect(shown).not.toMatch(/"Basic /);
     await proxy.close();
@@ -240,7 +241,11 @@ describe('a user name and a password', () => {
 
   test('are never sent as Digest by the scheme basic', async () => {
     const { gate, send } = await stand({}, { ...ada, scheme: 'basic' });
-    expect(await refusal(send())).toMatchObject({ schemes: ['Digest'], tried: ['Basic'] });
+    const error = await refusal(send());
+    expect(error).toMatchObject({ schemes: ['Digest'], tried: ['Basic'] });
+    expect(error.hint).toMatch(
+      /^Basic was sent, which the proxy does not offer\..*without a scheme/,
+    );
     expect(gate.seen).toHaveLength(1);
   });
 
