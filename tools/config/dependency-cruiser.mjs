@@ -68,6 +68,14 @@ export default {
       to: { path: `${common}connection/(answers|pac)/` },
     },
     {
+      name: 'connection-content-knows-no-options',
+      comment:
+        'A body or a header is the same whatever options brought it; options are made of them.',
+      severity: 'error',
+      from: { path: `${common}connection/content/` },
+      to: { path: `${common}connection/options/` },
+    },
+    {
       name: 'common-errors-imports-only-facts',
       severity: 'error',
       from: { path: `${common}errors\\.ts$` },

@@ -2,6 +2,7 @@
 export { onAbort } from './abort.js';
 export { BaseConnection } from './connection/base-connection.js';
 export type { ConnectionOptions, ConnectionPlace } from './connection/base-connection.js';
+export type { Progress } from './connection/content/body.js';
 export { callOptions, checkKeys } from './connection/options/call-options.js';
 export { HeaderBag } from './connection/content/header-bag.js';
 export type {
@@ -26,7 +27,6 @@ export type {
   LimitOptions,
   Logger,
   OperationCallOptions,
-  Progress,
   RetryOptions,
   RetrySetting,
   TimeoutSettings,

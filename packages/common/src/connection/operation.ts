@@ -1,7 +1,7 @@
 /** A job that the provider carries out after it has answered. */
 import { OperationError } from '../errors.js';
 import { onAbort } from '../abort.js';
-import { pause } from './stages/deadline.js';
+import { pause } from './pause.js';
 import { checkedSignal } from './options/option-objects.js';
 import { checkDuration } from './options/timeouts-option.js';
 

@@ -1,12 +1,20 @@
 /** The body of a request: opened for each attempt, sent twice only where it can be opened twice. */
 import { Readable } from 'node:stream';
 import { ConfigurationError } from '../../errors.js';
-import type { Progress } from '../options/options.js';
 import { kindOf, seen } from '../../option-keys.js';
 import type { BodyStream, RequestBody } from '../request-spec.js';
 
 /** How a byte body is cut where progress is reported. */
 const PIECE_BYTES = 65_536;
+
+/** How far a body has come. After a repetition the count begins anew. */
+export interface Progress {
+  readonly direction: 'up' | 'down';
+  /** Bytes that have travelled so far. */
+  readonly bytes: number;
+  /** Where it is known beforehand. */
+  readonly totalBytes?: number | undefined;
+}
 
 /** A body, ready to be opened. */
 export interface Body {

@@ -1,4 +1,5 @@
 /** The options of every driver and of every call, and what holds where nothing is said. */
+import type { Progress } from '../content/body.js';
 import type { HttpProxy } from '../../proxy/setting.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import type { Timeouts } from '../../transport/timeouts.js';
@@ -54,15 +55,6 @@ export interface LimitOptions {
   readonly perSecond?: number | undefined;
   /** How many of these may begin at once after a silence; 1 keeps them apart. Needs `perSecond`. @default 1 */
   readonly burst?: number | undefined;
-}
-
-/** How far a body has come. After a repetition the count begins anew. */
-export interface Progress {
-  readonly direction: 'up' | 'down';
-  /** Bytes that have travelled so far. */
-  readonly bytes: number;
-  /** Where it is known beforehand. */
-  readonly totalBytes?: number | undefined;
 }
 
 /** The options of every driver, and of a connection that stands alone. */

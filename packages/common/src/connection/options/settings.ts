@@ -1,12 +1,10 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
 import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
-import type { NoProxy } from '../../proxy/no-proxy.js';
 import type { CompiledLevel } from '../../proxy/level.js';
-import { compileLevel, composeLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
-import type { CompiledSetting, HttpProxy } from '../../proxy/setting.js';
+import type { HttpProxy } from '../../proxy/setting.js';
 import { checkTlsOptions } from '../../route/tls-check.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import type { WarningEvent } from '../../telemetry/events.js';
@@ -16,6 +14,7 @@ import type { Timeouts } from '../../transport/timeouts.js';
 import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 import { checkedEndpoint } from './endpoint.js';
+import { InstanceLevel } from './instance-level.js';
 import { Limiter } from './limiter.js';
 import { checkedLimits, type Limits } from './limits-option.js';
 import type { DriverOptions, Logger, RetryOptions, ViewOptions } from './options.js';
@@ -64,14 +63,7 @@ export class Settings {
   readonly #budget: RetryBudget;
   readonly #shared: Shared;
   readonly #parent: Settings | undefined;
-  /** Whether a proxy was given here: then later changes of the parent's do not matter. */
-  #speaks: boolean;
-  /** As read when it was given: whoever gave it may change the object later, which changes nothing here. */
-  #setting: CompiledSetting | undefined;
-  readonly #noProxy: NoProxy | undefined;
-  #level: CompiledLevel;
-  /** The parent's level that `#level` was made over. */
-  #inherited: CompiledLevel | undefined;
+  readonly #instance: InstanceLevel;
 
   private constructor(options: DriverOptions, parent: Settings | undefined) {
     this.#parent = parent;
@@ -103,12 +95,10 @@ export class Settings {
             limiters: new BoundedMap(MAX_LIMITERS),
           }
         : parent.#shared;
-    this.#speaks = options.httpProxy !== undefined;
-    const said = compileLevel(options, 'instance');
-    this.#setting = said.setting;
-    this.#noProxy = said.noProxy;
-    this.#inherited = parent?.level;
-    this.#level = this.#compose();
+    this.#instance = new InstanceLevel(
+      options,
+      parent === undefined ? undefined : parent.#instance,
+    );
   }
 
   /**
@@ -143,19 +133,12 @@ export class Settings {
    * @throws ConfigurationError, and then nothing has changed.
    */
   setHttpProxy(httpProxy: HttpProxy | undefined): void {
-    this.#setting = compileLevel({ httpProxy }, 'instance').setting;
-    this.#speaks = true;
-    this.#level = this.#compose();
+    this.#instance.setHttpProxy(httpProxy);
   }
 
   /** The instance's level of the cascade as it is now. */
   get level(): CompiledLevel {
-    const inherited = this.#parent?.level;
-    if (inherited !== this.#inherited) {
-      this.#level = this.#compose();
-      this.#inherited = inherited;
-    }
-    return this.#level;
+    return this.#instance.now;
   }
 
   /** The variables that name proxies, as they are now. */
@@ -246,15 +229,5 @@ export class Settings {
     const transport = this.#shared.ownTransport;
     this.#shared.ownTransport = undefined;
     await transport?.close();
-  }
-
-  #compose(): CompiledLevel {
-    const parent = this.#parent?.level;
-    if (parent !== undefined && !this.#speaks && this.#noProxy === undefined) return parent;
-    return composeLevel(
-      'instance',
-      this.#speaks ? this.#setting : parent?.setting,
-      this.#noProxy ?? parent?.noProxy,
-    );
   }
 }

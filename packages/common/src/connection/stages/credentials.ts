@@ -2,7 +2,7 @@
 import type { Next, RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import { carried, carrying } from './hook-failure.js';
 
 /** The headers of each request's last attempt, where `renew` may want to see them. */

@@ -2,7 +2,7 @@
 import { decide as decideByCascade } from '../../proxy/cascade.js';
 import type { ProxyDecision } from '../../proxy/decision.js';
 import type { Next, RequestContext } from '../context.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import type { SdkResponse } from '../request-spec.js';
 
 /** Asks the cascade. A selector that has to be waited for is bounded by the signal and the total. */

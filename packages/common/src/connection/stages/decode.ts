@@ -13,7 +13,7 @@ import { rateLimitOf } from '../answers/rate-limit.js';
 import { Redirection, redirectionOf } from '../answers/redirection.js';
 import { requestIdOf } from '../answers/request-id.js';
 import type { SdkResponse } from '../request-spec.js';
-import { tellWholeTotal } from './deadline.js';
+import { tellWholeTotal } from './total.js';
 import { decodeXml } from '../content/xml-decode.js';
 
 /** What is thrown away unread is read up to here, so that the socket can be used again. */

@@ -4,7 +4,7 @@ import { TimeoutError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
 import type { Limiter } from '../options/limiter.js';
 import type { SdkResponse } from '../request-spec.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 
 /**
  * Lets an attempt begin when it is its turn. It holds its place until its answer has been read, or until the stream that was

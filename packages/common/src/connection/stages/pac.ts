@@ -9,7 +9,7 @@ import type { Next, RequestContext } from '../context.js';
 import { loadPac } from '../pac/load.js';
 import { SYSTEM_NAMES } from '../pac/names.js';
 import type { SdkResponse } from '../request-spec.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import { failover } from './failover.js';
 
 /**

@@ -6,7 +6,7 @@ import { HeaderBag } from '../content/header-bag.js';
 import type { Hooks } from '../hooks.js';
 import type { SdkResponse } from '../request-spec.js';
 import { headersSent } from './credentials.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import { afterRedirect } from './redirect.js';
 import { ONE_SHOT_HINT } from './retry.js';
 

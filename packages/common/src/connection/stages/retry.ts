@@ -2,7 +2,8 @@
 import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
-import { pause, totalPassed } from './deadline.js';
+import { pause } from '../pause.js';
+import { totalPassed } from './total.js';
 import { afterRedirect } from './redirect.js';
 import { isUnprocessed } from '../answers/failure.js';
 import type { SdkResponse } from '../request-spec.js';

@@ -5,7 +5,7 @@ import type { ProxyServer } from '../../route/proxy-server.js';
 import { routeTo, type Route } from '../../route/route.js';
 import { challengeLearned } from '../../transport/forward-legs.js';
 import type { Next, RequestContext } from '../context.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import type { SdkResponse } from '../request-spec.js';
 
 /** Lays the route. Credentials that come from a function are asked for first, and again where the proxy refused them. */

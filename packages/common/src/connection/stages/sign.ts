@@ -1,6 +1,6 @@
 /** The last change of a request before it is sent. Inside the retry, so that dates are fresh. */
 import type { Next, RequestContext } from '../context.js';
-import { interruptible } from './deadline.js';
+import { interruptible } from './interruptible.js';
 import { carried, carrying } from './hook-failure.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SignableRequest } from '../hooks.js';

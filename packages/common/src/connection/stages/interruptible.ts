@@ -1,0 +1,57 @@
+/** Waiting for somebody else, within the bounds of the request. */
+import { onAbort } from '../../abort.js';
+import type { RequestContext } from '../context.js';
+import { totalPassed } from './total.js';
+
+/**
+ * Waits for what a hook, a selector or a transport promised, but no longer than the signal and the total allow.
+ * @param graceMs how much longer than the total, for a promise that watches it, too.
+ */
+export function interruptible<T>(
+  promise: PromiseLike<T>,
+  context: RequestContext,
+  graceMs = 0,
+): Promise<T> {
+  const { signal, deadlineAt } = context;
+  if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      // By the hook itself, say: an abort that has been is told to nobody.
+      void Promise.resolve(promise).catch(ignore);
+      reject(signal.reason);
+      return;
+    }
+    const finish = (): void => {
+      clearTimeout(timer);
+      stopListening?.();
+    };
+    const timer =
+      deadlineAt === undefined
+        ? undefined
+        : setTimeout(
+            () => {
+              finish();
+              reject(totalPassed(context));
+            },
+            Math.max(0, deadlineAt - performance.now()) + graceMs,
+          );
+    const stopListening =
+      signal &&
+      onAbort(signal, () => {
+        finish();
+        reject(signal.reason);
+      });
+    promise.then(
+      (value) => {
+        finish();
+        resolve(value);
+      },
+      (error: unknown) => {
+        finish();
+        reject(error);
+      },
+    );
+  });
+}
+
+function ignore(): void {}
