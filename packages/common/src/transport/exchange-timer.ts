@@ -67,6 +67,7 @@ export class ExchangeTimer {
 
   #timeOut(phase: 'headers' | 'idle' | 'total', timeoutMs: number): void {
     const requestSent = this.#timed.answer === 'none' ? 'maybe' : 'yes';
-    this.#timed.fail(exchangeTimedOut(phase, timeoutMs, this.#request.origin, requestSent));
+    const { origin, route } = this.#request;
+    this.#timed.fail(exchangeTimedOut(phase, timeoutMs, origin, route, requestSent));
   }
 }

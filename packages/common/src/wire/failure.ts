@@ -91,15 +91,17 @@ export function dialTimedOut(
 export function exchangeTimedOut(
   phase: TimeoutPhase,
   timeoutMs: number,
-  { href }: Origin,
+  origin: Origin,
+  route: Route,
   requestSent: RequestSent,
 ): SdkError {
+  const whom = `${origin.href}${viaOf(route)}`;
   const what =
     phase === 'headers'
-      ? `${href} did not answer within ${timeoutMs} ms of the request`
+      ? `${whom} did not answer within ${timeoutMs} ms of the request`
       : phase === 'idle'
-        ? `${href} was silent for ${timeoutMs} ms while a body travelled`
-        : `The call to ${href} took longer than its total of ${timeoutMs} ms`;
+        ? `${whom} was silent for ${timeoutMs} ms while a body travelled`
+        : `The call to ${whom} took longer than its total of ${timeoutMs} ms`;
   return new TimeoutError(what, {
     phase,
     timeoutMs,
@@ -126,7 +128,7 @@ export function exchangeFailed(
       return proxyTlsFailed(route.proxy, cause);
     if (origin.protocol === 'https:') return originTlsFailed(origin, route, cause);
   }
-  const via = route.proxy === undefined ? '' : ` through the proxy ${route.proxy.href}`;
+  const via = viaOf(route);
   const what = code.startsWith('HPE_')
     ? `The answer of ${origin.href}${via} is not HTTP (${code})`
     : facts.requestSent === 'yes'
@@ -142,6 +144,11 @@ export function exchangeFailed(
         : undefined,
     ...facts,
   });
+}
+
+/** The proxy may be the one that fell silent or broke off: nobody can tell from here. */
+function viaOf({ proxy }: Route): string {
+  return proxy === undefined ? '' : ` through the proxy ${proxy.href}`;
 }
 
 function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): string {

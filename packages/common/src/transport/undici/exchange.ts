@@ -4,7 +4,7 @@ import { onAbort } from '../../abort.js';
 import { exchangeFailed } from '../../wire/failure.js';
 import { protocolChanged } from '../../wire/node-error.js';
 import { ExchangeTimer, type Timed } from '../exchange-timer.js';
-import { unsendable, type Head } from '../head.js';
+import type { Head } from '../head.js';
 import { keepAliveHint } from '../keep-alive-hint.js';
 import type { Lease } from '../lease.js';
 import type { SocketPool } from '../pool.js';
@@ -14,7 +14,7 @@ import { brokenBody, uploadOf } from '../upload.js';
 import { headerList } from './answer-headers.js';
 import { AnswerBody, type BodySource } from './answer-body.js';
 import { asNodeError, isUnsendable } from './node-error.js';
-import { engineHeaders } from './request-headers.js';
+import { engineHeaders, refusedBy } from './request-headers.js';
 import { Upload } from './upload.js';
 import { clientOf, type WireClient } from './wire-client.js';
 
@@ -172,7 +172,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#finish();
     this.#upload?.stop();
     this.#pool.release(this.#lease);
-    this.#settle.reject(unsendable(cause));
+    this.#settle.reject(refusedBy(this.#request.headers, cause));
   }
 
   // What the timers and the body ask.

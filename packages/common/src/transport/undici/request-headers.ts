@@ -1,4 +1,5 @@
 /** The headers of a request as undici takes them. */
+import { ConfigurationError } from '../../errors.js';
 import { unsendable } from '../head.js';
 
 /**
@@ -9,9 +10,25 @@ export function engineHeaders(headers: readonly string[]): readonly string[] {
   const at = indexOfName(headers, 'transfer-encoding');
   if (at < 0) return headers;
   if ((headers[at + 1] as string).trim().toLowerCase() !== 'chunked') {
-    throw unsendable(new Error('undici sends no other transfer coding than chunked'));
+    throw refusedBy(headers, new Error('undici sends no other transfer coding than chunked'));
   }
   return engineHeaders([...headers.slice(0, at), ...headers.slice(at + 2)]);
+}
+
+/** What undici sends under no circumstances. */
+const NEVER_SENT = ['expect', 'upgrade', 'keep-alive', 'transfer-encoding'];
+
+/** undici refused the request before anything was written: which header is at fault, where that is known. */
+export function refusedBy(headers: readonly string[], cause: unknown): ConfigurationError {
+  const at = NEVER_SENT.map((each) => indexOfName(headers, each)).find((index) => index >= 0);
+  const name = at === undefined ? undefined : headers[at];
+  if (name === undefined) return unsendable(cause);
+  const what = name.toLowerCase() === 'transfer-encoding' ? `another ${name} than chunked` : name;
+  return new ConfigurationError(`UndiciTransport sends no ${what} among the headers of a request`, {
+    field: `headers.${name}`,
+    hint: 'Leave the header out, or send the request by AxiosTransport.',
+    cause,
+  });
 }
 
 function indexOfName(headers: readonly string[], name: string): number {

@@ -82,7 +82,11 @@ test.each([
   const body = Readable.from(['x']);
   await expect(
     transport.send(attempt(url, { method: 'PUT', headers: [name, value], body })),
-  ).rejects.toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
+  ).rejects.toMatchObject({
+    code: 'SDK_CONFIGURATION',
+    field: `headers.${name}`,
+    hint: expect.stringContaining('AxiosTransport'),
+  });
   expect(server.connections[0]?.receivedBytes).toBe(0);
   // Nothing was wrong with the connection.
   await text((await transport.send(attempt(url))).body);
