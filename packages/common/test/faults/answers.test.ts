@@ -1,8 +1,8 @@
 /** Answers that are HTTP and still a burden: storms of 429, bodies that are too long; and names without an address. */
 import { describe, expect, test } from '@jest/globals';
-import { scripts, startOrigin, startScriptedProxy, until } from '@sdk/testing';
+import { scripts, startOrigin, startScriptedProxy } from '@sdk/testing';
 import { keep, rejection } from '../connection/stand.js';
-import { ENGINES, meet, over, POST } from './stand.js';
+import { allClosed, ENGINES, meet, over, POST } from './stand.js';
 
 const CALLS = 200;
 /** What 500 tokens of the budget allow at 5 each. */
@@ -80,7 +80,7 @@ describe.each(ENGINES)('$engine', (engine) => {
         expect(body).toBe('good');
         expect(origin.connections).toHaveLength(call);
       }
-      await until(() => origin.openSockets() === 0, 'no socket was left');
+      await allClosed([origin]);
     },
   );
 
@@ -100,7 +100,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       requestSent: 'yes',
       decision: { origin: origin.url },
     });
-    await until(() => origin.openSockets() === 0, 'no socket was left');
+    await allClosed([origin]);
   });
 
   test('a name without an address is told with whose name it is, and was tried again', async () => {

@@ -2,7 +2,7 @@
  * What one fault is met with. The runner itself fails a test in which a rejection stays unhandled; what is counted here
  * besides is the time, the sockets and how often the faulty end was asked.
  */
-import { expect } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import {
   AxiosTransport,
   BaseConnection,
@@ -32,6 +32,9 @@ export const ENGINES: readonly Engine[] = [
 export const SHORT_MS = 100;
 /** No wait of a test may end by itself before this, and no fault may take this long. */
 export const LONG_MS = 10_000;
+
+// A busy machine may take its time; a hang is told by the timers below, not by the runner's patience.
+jest.setTimeout(60_000);
 
 /** Timers that nothing but silence reaches. */
 const PATIENT = {
@@ -93,6 +96,12 @@ export function over(
   });
 }
 
+/** Waits until no server has a socket left; a busy machine may notice late. */
+export function allClosed(servers: readonly Counted[]): Promise<void> {
+  const closed = (): boolean => servers.every((server) => server.openSockets() === 0);
+  return until(closed, 'no socket was left', LONG_MS);
+}
+
 /**
  * Sends one request into a fault. It must fail with an error of the SDK that carries its decision, soon, and leave no
  * socket open anywhere, while its transport is still in use.
@@ -117,6 +126,6 @@ export async function meet(
   expect(elapsedMs).toBeLessThan(LONG_MS);
   expect(error.decision).toMatchObject({ origin: options.endpoint, decidedBy: 'instance' });
   expect(JSON.stringify(error)).not.toContain('canary');
-  await until(() => servers.every((server) => server.openSockets() === 0), 'no socket was left');
+  await allClosed(servers);
   return { error, facts: error.toJSON(), elapsedMs, tries: error.attempts?.length ?? 1 };
 }
