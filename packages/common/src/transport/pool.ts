@@ -1,10 +1,11 @@
-/** Keep-alive sockets of one way to one place: last in, first out, bounded, with a queue. */
+/** The sockets of one way to one place: so many at once, kept alive between requests, with a queue for those who wait. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
 import type { TcpOptions } from '../wire/tcp.js';
 import { closedMeanwhile } from './closed.js';
+import { IdleSockets } from './idle-sockets.js';
 import { Lease } from './lease.js';
 import { socketClosed, socketFailed, socketOpened, type SocketPlace } from './socket-events.js';
 import { UnreadWatch, type HeldAnswer, type Waiting } from './unread.js';
@@ -29,16 +30,12 @@ interface Waiter extends Waiting {
   readonly give: (lease: Lease | Promise<Lease>) => void;
 }
 
-/** Leaves the peer time to say that it closes: a socket is not kept to the last moment of its hint. */
-const HINT_MARGIN_MS = 1_000;
-
 /** A peer that closes each connection behind its answer has done so by then. */
 const PROOF_MS = 500;
 
 export class SocketPool {
   readonly #limits: PoolLimits;
-  /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
-  readonly #idle: Lease[] = [];
+  readonly #idle: IdleSockets;
   readonly #leases = new Set<Lease>();
   readonly #waiting = new Set<Waiter>();
   readonly #dials = new Set<AbortController>();
@@ -47,15 +44,15 @@ export class SocketPool {
   #size = 0;
   #closed = false;
   #keepsAlive = false;
-  #expiry: NodeJS.Timeout | undefined;
 
   constructor(limits: PoolLimits) {
     this.#limits = limits;
+    this.#idle = new IdleSockets(limits.idleSocketMs);
   }
 
   /** Whether every socket it holds is idle and nobody waits, so that it can be forgotten. */
   get dormant(): boolean {
-    return this.#size === this.#idle.length && this.#waiting.size === 0;
+    return this.#size === this.#idle.size && this.#waiting.size === 0;
   }
 
   /**
@@ -63,21 +60,16 @@ export class SocketPool {
    * a while. tinyproxy promises it and closes each one behind the answer.
    */
   get keepsAlive(): boolean {
-    const oldest = this.#idle[0];
-    this.#keepsAlive ||= oldest !== undefined && performance.now() - oldest.idleSince >= PROOF_MS;
+    const since = this.#idle.oldestSince;
+    this.#keepsAlive ||= since !== undefined && performance.now() - since >= PROOF_MS;
     return this.#keepsAlive;
   }
 
   /** An idle socket that is still alive, at once. */
   take(): Lease | undefined {
-    for (let lease = this.#idle.pop(); lease !== undefined; lease = this.#idle.pop()) {
-      lease.idle = false;
-      if (lease.socket.destroyed || !lease.socket.writable) continue;
-      lease.socket.ref();
-      lease.uses += 1;
-      return lease;
-    }
-    return undefined;
+    const lease = this.#idle.take();
+    if (lease !== undefined) lease.uses += 1;
+    return lease;
   }
 
   /** A socket: an idle one, a new one, or, where the pool is full, the next that comes free. */
@@ -87,7 +79,7 @@ export class SocketPool {
       const lease = this.take();
       if (lease !== undefined) return Promise.resolve(lease);
     } else if (this.#size >= this.#limits.maxSockets) {
-      this.#idle.shift()?.socket.destroy();
+      this.#idle.endOldest();
     }
     return this.#size < this.#limits.maxSockets ? this.#open(demand) : this.#wait(demand);
   }
@@ -118,7 +110,7 @@ export class SocketPool {
       lease.uses += 1;
       next.give(lease);
     } else {
-      this.#rest(lease);
+      this.#idle.add(lease);
     }
   }
 
@@ -131,7 +123,7 @@ export class SocketPool {
   /** Ends every socket, in use or not; resolves when all are closed. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#expiry);
+    this.#idle.stop();
     this.#unread.stop();
     for (const waiter of this.#waiting) waiter.give(Promise.reject(closedMeanwhile()));
     this.#waiting.clear();
@@ -191,48 +183,10 @@ export class SocketPool {
       this.#leases.delete(lease);
       lease.answer = undefined;
       socketClosed(place, performance.now() - openedAt, lease.uses);
-      if (lease.idle) this.#forget(lease);
+      if (lease.idle) this.#idle.forget(lease);
       this.#left();
     });
     return lease;
-  }
-
-  #rest(lease: Lease): void {
-    const hint = lease.keepAliveHintMs;
-    const keepMs = Math.min(
-      this.#limits.idleSocketMs,
-      hint === undefined ? Infinity : hint - HINT_MARGIN_MS,
-    );
-    if (keepMs <= 0) {
-      lease.socket.destroy();
-      return;
-    }
-    lease.idle = true;
-    lease.idleSince = performance.now();
-    lease.expiresAt = lease.idleSince + keepMs;
-    // A process with nothing else to do may end.
-    lease.socket.unref();
-    this.#idle.push(lease);
-    this.#expiry ??= this.#expireIn(keepMs);
-  }
-
-  /** One timer for all: it looks at every idle socket and comes again for the next to expire. */
-  #expireIn(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#expiry = undefined;
-      const now = performance.now();
-      let next = Infinity;
-      for (const lease of [...this.#idle]) {
-        if (lease.expiresAt <= now) lease.socket.destroy();
-        else next = Math.min(next, lease.expiresAt - now);
-      }
-      if (next !== Infinity) this.#expiry = this.#expireIn(next);
-    }, Math.ceil(delayMs)).unref();
-  }
-
-  #forget(lease: Lease): void {
-    const index = this.#idle.indexOf(lease);
-    if (index >= 0) this.#idle.splice(index, 1);
   }
 
   /** A place is free: whoever waits longest opens a socket on it. */
