@@ -31,7 +31,7 @@ export const ENGINES: readonly Engine[] = [
 /** A wait that a fault is to run into. */
 export const SHORT_MS = 100;
 /** No wait of a test may end by itself before this, and no fault may take this long. */
-export const LONG_MS = 10_000;
+const LONG_MS = 10_000;
 
 // A busy machine may take its time; a hang is told by the timers below, not by the runner's patience.
 jest.setTimeout(60_000);
