@@ -9,6 +9,7 @@ import { exchange } from './exchange.js';
 import { forwardLegs, type ForwardLeg } from './forward-legs.js';
 import { headOf } from './head.js';
 import { leaseFor } from './leasing.js';
+import { withTotalLeft } from './left-of-total.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 import { noteUnixSocket } from './unix-transports.js';
@@ -43,11 +44,12 @@ export class AxiosTransport implements Transport {
 
   async send(request: TransportRequest): Promise<TransportResponse> {
     const { signal } = request;
+    const startedAt = performance.now();
     if (this.#closed) throw closedBefore();
     if (signal?.aborted) throw signal.reason;
     // Without interceptors and default headers `Axios.request` would only copy: the shorter way spares its merging.
     return hasWork(this.axios)
-      ? dispatch(this.axios, request, (changed) => this.#carry(changed))
+      ? dispatch(this.axios, request, (changed) => this.#carry(withTotalLeft(changed, startedAt)))
       : this.#carry(request);
   }
 
@@ -69,7 +71,7 @@ export class AxiosTransport implements Transport {
     const startedAt = performance.now();
     const head = headOf(request);
     const agent = this.#agents.get(request.route, request.origin, request.tls);
-    const leased = leaseFor(agent.pool, request, head, leg);
+    const leased = leaseFor(agent.pool, request, head, leg, startedAt);
     const lease = leased instanceof Promise ? await leased : leased;
     return exchange(agent, lease, request, head, startedAt);
   };

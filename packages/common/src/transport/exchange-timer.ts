@@ -16,15 +16,15 @@ export interface Timed {
 export class ExchangeTimer {
   readonly #request: TransportRequest;
   readonly #timed: Timed;
-  /** When the request had its socket, in `performance.now()` milliseconds: `totalMs` counts from there. */
-  readonly #sentAt: number;
+  /** When the transport was asked, in `performance.now()` milliseconds: `totalMs` counts from there. */
+  readonly #startedAt: number;
   readonly #timer = new MovingTimer(() => this.#onDue());
   #phase: 'headers' | 'idle' = 'headers';
 
-  constructor(request: TransportRequest, timed: Timed, sentAt: number) {
+  constructor(request: TransportRequest, timed: Timed, startedAt: number) {
     this.#request = request;
     this.#timed = timed;
-    this.#sentAt = sentAt;
+    this.#startedAt = startedAt;
   }
 
   /** From now on the headers are waited for, or bodies travel. */
@@ -37,13 +37,13 @@ export class ExchangeTimer {
   stir(): void {
     const { headersMs, idleMs, totalMs } = this.#request.timeouts;
     const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
-    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#sentAt + totalMs));
+    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#startedAt + totalMs));
   }
 
   /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
   awaitReader(): void {
     const { totalMs } = this.#request.timeouts;
-    this.#timer.set(totalMs === undefined ? Infinity : this.#sentAt + totalMs);
+    this.#timer.set(totalMs === undefined ? Infinity : this.#startedAt + totalMs);
   }
 
   clear(): void {
@@ -52,7 +52,7 @@ export class ExchangeTimer {
 
   #onDue(): void {
     const { headersMs, idleMs, totalMs } = this.#request.timeouts;
-    if (totalMs !== undefined && performance.now() >= this.#sentAt + totalMs) {
+    if (totalMs !== undefined && performance.now() >= this.#startedAt + totalMs) {
       this.#timeOut('total', totalMs);
     } else if (this.#timed.answer === 'complete') {
       this.awaitReader();

@@ -8,6 +8,7 @@ import type { AuthDialogue } from '../wire/auth/dialogue.js';
 import { startDialogue } from '../wire/auth/start-dialogue.js';
 import { dialTimedOut } from '../wire/failure.js';
 import { runPhase } from '../wire/phase.js';
+import { withTotalLeft } from './left-of-total.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
 /** No proxy needs more, stale nonces included. */
@@ -58,7 +59,7 @@ export async function forwardLegs(
     let answer: TransportResponse;
     try {
       answer = await send(
-        forwarding.number === 1 ? request : later(request, startedAt),
+        forwarding.number === 1 ? request : withTotalLeft(request, startedAt),
         forwarding,
       );
     } catch (error) {
@@ -139,14 +140,6 @@ class Forwarding implements ForwardLeg {
     const timedOut = (): Error => dialTimedOut('proxy', timeoutMs, this.#proxy.href);
     return runPhase({ timeoutMs, timedOut, signal }, () => value);
   }
-}
-
-/** The total goes on counting. */
-function later(request: TransportRequest, startedAt: number): TransportRequest {
-  const { timeouts } = request;
-  if (timeouts.totalMs === undefined) return request;
-  const totalMs = Math.max(1, Math.ceil(timeouts.totalMs - (performance.now() - startedAt)));
-  return { ...request, timeouts: { ...timeouts, totalMs } };
 }
 
 function isStream(body: TransportRequest['body']): boolean {

@@ -1,7 +1,10 @@
 /** A socket for one leg of a request, by the rules that hold under every engine. */
+import { onAbort } from '../abort.js';
+import { exchangeTimedOut } from '../wire/failure.js';
 import type { ForwardLeg } from './forward-legs.js';
 import type { Head } from './head.js';
 import type { Lease } from './lease.js';
+import { withTotalLeft } from './left-of-total.js';
 import type { SocketPool } from './pool.js';
 import type { TransportRequest } from './transport.js';
 
@@ -10,22 +13,61 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Leases a socket and completes `head` with who we are to the proxy, which only the connection's turn tells. It waits only
  * where it must: an idle socket is there at once.
- * @throws what the pool throws, or the signal's own reason; the socket then is back in the pool.
+ * @param startedAt since when the total counts, in `performance.now()` milliseconds
+ * @throws what the pool throws, TimeoutError of phase `total`, or the signal's own reason; the socket then is back in the pool.
  */
 export function leaseFor(
   pool: SocketPool,
   request: TransportRequest,
   head: Head,
   leg: ForwardLeg | undefined,
+  startedAt: number,
 ): Lease | Promise<Lease> {
   const fresh =
     leg?.bound !== true &&
     (request.freshSocket === true || (mustNotBeLost(request) && !pool.keepsAlive));
   const lease = fresh ? undefined : pool.take();
-  if (lease !== undefined) return ready(pool, lease, request, head, leg);
-  return pool
-    .acquire(fresh ? { ...request, freshSocket: true } : request)
-    .then((acquired) => ready(pool, acquired, request, head, leg));
+  if (lease !== undefined) {
+    const taken = ready(pool, lease, request, head, leg);
+    return taken instanceof Promise
+      ? taken.then((each) => inTime(pool, each, request, startedAt))
+      : taken;
+  }
+  return acquire(pool, fresh ? { ...request, freshSocket: true } : request)
+    .then((acquired) => ready(pool, acquired, request, head, leg))
+    .then((lease) => inTime(pool, lease, request, startedAt));
+}
+
+/** Waits in the queue and for the connection no longer than the total allows. */
+function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
+  const { origin, route, signal, timeouts } = request;
+  const { totalMs } = timeouts;
+  if (totalMs === undefined || signal?.aborted) return pool.acquire(request);
+  const ending = new AbortController();
+  const timer = setTimeout(
+    () => ending.abort(exchangeTimedOut('total', totalMs, origin, route, 'no')),
+    totalMs,
+  );
+  const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
+  return pool.acquire({ ...request, signal: ending.signal }).finally(() => {
+    clearTimeout(timer);
+    stopListening?.();
+  });
+}
+
+function inTime(
+  pool: SocketPool,
+  lease: Lease,
+  request: TransportRequest,
+  startedAt: number,
+): Lease {
+  try {
+    withTotalLeft(request, startedAt);
+    return lease;
+  } catch (error) {
+    pool.release(lease);
+    throw error;
+  }
 }
 
 function ready(

@@ -82,7 +82,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#settle = settle;
     this.#startedAt = startedAt;
     this.#wire = clientOf(lease.socket);
-    this.#timer = new ExchangeTimer(request, this, this.#sentAt);
+    this.#timer = new ExchangeTimer(request, this, startedAt);
     const { signal } = request;
     this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
   }

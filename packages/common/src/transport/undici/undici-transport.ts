@@ -61,7 +61,7 @@ export class UndiciTransport implements Transport {
     const startedAt = performance.now();
     const head = headOf(request);
     const { pool } = this.#pools.get(request.route, request.origin, request.tls);
-    const leased = leaseFor(pool, request, head, leg);
+    const leased = leaseFor(pool, request, head, leg, startedAt);
     return leased instanceof Promise
       ? leased.then((lease) => exchange(pool, lease, request, head, startedAt))
       : exchange(pool, leased, request, head, startedAt);
