@@ -9,6 +9,7 @@ export class IdleSockets {
   /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
   readonly #leases: Lease[] = [];
   #expiry: NodeJS.Timeout | undefined;
+  #ringsAt = Infinity;
 
   /** @param keptMs how long one is kept where its peer gives no shorter hint, in milliseconds */
   constructor(keptMs: number) {
@@ -49,7 +50,7 @@ export class IdleSockets {
     // A process with nothing else to do may end.
     lease.socket.unref();
     this.#leases.push(lease);
-    this.#expiry ??= this.#expireIn(keepMs);
+    this.#ringBy(lease.expiresAt);
   }
 
   /** Ends the oldest, whose place somebody else needs. */
@@ -68,17 +69,23 @@ export class IdleSockets {
     clearTimeout(this.#expiry);
   }
 
-  /** One timer for all: it looks at every socket and comes again for the next to expire. */
-  #expireIn(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#expiry = undefined;
-      const now = performance.now();
-      let next = Infinity;
-      for (const lease of [...this.#leases]) {
-        if (lease.expiresAt <= now) lease.socket.destroy();
-        else next = Math.min(next, lease.expiresAt - now);
-      }
-      if (next !== Infinity) this.#expiry = this.#expireIn(next);
-    }, Math.ceil(delayMs)).unref();
+  /** One timer for all; it is armed anew only where it would ring too late. */
+  #ringBy(at: number): void {
+    if (at >= this.#ringsAt) return;
+    clearTimeout(this.#expiry);
+    this.#ringsAt = at;
+    const delayMs = Math.max(1, Math.ceil(at - performance.now()));
+    this.#expiry = setTimeout(() => this.#expire(), delayMs).unref();
+  }
+
+  #expire(): void {
+    this.#ringsAt = Infinity;
+    const now = performance.now();
+    let next = Infinity;
+    for (const lease of [...this.#leases]) {
+      if (lease.expiresAt <= now) lease.socket.destroy();
+      else next = Math.min(next, lease.expiresAt);
+    }
+    this.#ringBy(next);
   }
 }

@@ -78,6 +78,7 @@ export function testBodies({ expect, can, on }: TransportBench): void {
 
   on('what comes unasked on an idle socket is never the next answer', async (stand) => {
     const raw = await stand.scripted(async (socket, api) => {
+      socket.on('end', () => socket.end());
       await api.head();
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       setTimeout(() => {
@@ -86,7 +87,7 @@ export function testBodies({ expect, can, on }: TransportBench): void {
     });
     const transport = await stand.transport();
     expect((await exchange(transport, `${raw.url}/`)).text).toBe('ok');
-    await pause(80);
+    await until(() => raw.openSockets() === 0, 'the socket was closed');
     const second = await exchange(transport, `${raw.url}/`);
     expect([second.reusedSocket, second.text]).toEqual([false, 'ok']);
   });

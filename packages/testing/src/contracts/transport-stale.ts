@@ -7,6 +7,10 @@ import { exchange, failureOf, pause } from './transport-stand.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
+/** An answer whose connection is kept for so many seconds, as it says. */
+const hinting = (seconds: number): string =>
+  OK.replace('\r\n\r\n', `\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`);
+
 /** Promises to keep a connection and closes it a moment after each answer, as tinyproxy does. */
 const forgetful: ConnectionScript = (socket) => {
   socket.on('end', () => socket.end());
@@ -76,13 +80,34 @@ export function testStale({ expect, can, on }: TransportBench): void {
       socket.on('end', () => socket.end());
       for (;;) {
         await once(socket, 'data');
-        socket.write(OK.replace('\r\n\r\n', '\r\nKeep-Alive: timeout=1\r\n\r\n'));
+        socket.write(hinting(1));
       }
     });
     const transport = await stand.transport();
     await exchange(transport, `${raw.url}/`);
     await pause(50);
     expect((await exchange(transport, `${raw.url}/`)).reusedSocket).toBe(false);
+  });
+
+  on('a Keep-Alive hint holds for its socket, whatever another one was promised', async (stand) => {
+    let connections = 0;
+    let answered = false;
+    const raw = await stand.scripted(async (socket) => {
+      connections += 1;
+      const first = connections === 1;
+      socket.on('end', () => socket.end());
+      for (;;) {
+        await once(socket, 'data');
+        // The first one is idle before the second one is, and may be kept for long.
+        if (!first) await until(() => answered);
+        socket.write(first ? OK : hinting(2));
+      }
+    });
+    const transport = await stand.transport();
+    const url = `${raw.url}/`;
+    const first = exchange(transport, url).then(() => (answered = true));
+    await Promise.all([first, exchange(transport, url)]);
+    await until(() => raw.openSockets() <= 1, 'the socket with the hint was closed', 5_000);
   });
 
   if (!can.proxies) return;
