@@ -93,12 +93,12 @@ describe('the total of a call', () => {
     const [error, ms] = await timed<SdkError>(
       connect(server.url, { retry: days }).request(
         { method: 'GET', path: '/status/503' },
-        total(400),
+        total(4_000),
       ),
     );
     expect(error).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total' });
     expect(error.cause).toMatchObject({ status: 503 });
-    expect(ms).toBeLessThan(400);
+    expect(ms).toBeLessThan(3_000);
   });
 
   test('leaves it to the provider to say how long would have had to be waited', async () => {
@@ -106,11 +106,11 @@ describe('the total of a call', () => {
     const [error, ms] = await timed<SdkError>(
       connect(server.url).request(
         { method: 'GET', path: '/set?status=503&retry-after=20' },
-        total(1_000),
+        total(5_000),
       ),
     );
     expect(error).toMatchObject({ code: 'SDK_SERVER', retryAfterMs: 20_000 });
-    expect(ms).toBeLessThan(900);
+    expect(ms).toBeLessThan(4_000);
   });
 
   test('does not begin anew with an attempt', async () => {

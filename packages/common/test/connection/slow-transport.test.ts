@@ -44,7 +44,7 @@ describe('a transport that does not answer in time', () => {
     const server = await origin();
     const instance = axios.create();
     instance.interceptors.request.use(async (config) => {
-      await sleep(600);
+      await sleep(2_000);
       return config;
     });
     const transport = keep(new AxiosTransport({ axios: instance }));
@@ -53,7 +53,7 @@ describe('a transport that does not answer in time', () => {
       connect(server.url, { transport }).request(get, { timeouts: { totalMs: 100 } }),
     );
     expect(error).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total' });
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 
   test('has its late answer destroyed, and its late failure noticed by nobody', async () => {

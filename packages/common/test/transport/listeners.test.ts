@@ -49,8 +49,8 @@ test.each(ENGINES)(
     };
     expect(plain.requests.length + secure.requests.length - before).toBe(410 * 16);
     // Four ways, four sockets each, at the least.
-  expect(told.early.emitters).toBeGreaterThanOrEqual(16);
-  // Node's http itself has a handful on a socket that it uses.
+    expect(told.early.emitters).toBeGreaterThanOrEqual(16);
+    // Node's http itself has a handful on a socket that it uses.
     expect(told.late.most).toBeLessThanOrEqual(told.early.most);
     expect(told.late.most).toBeLessThan(10);
     expect(told).toMatchObject({ ofSignal: 0, ofProcess: 0, warnings: [] });
