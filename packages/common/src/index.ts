@@ -15,12 +15,7 @@ export type {
 } from './connection/hooks.js';
 export { Operation } from './connection/operation.js';
 export type { Job, JobState } from './connection/operation.js';
-export {
-  CALL_KEYS,
-  DEFAULT_RETRY,
-  DRIVER_KEYS,
-  OPERATION_CALL_KEYS,
-} from './connection/options/options.js';
+export { CALL_KEYS, DEFAULT_RETRY, OPERATION_CALL_KEYS } from './connection/options/options.js';
 export type {
   CallOptions,
   DriverOptions,

@@ -8,4 +8,4 @@ export { awsError, awsErrorClass } from './error-body.js';
 export { sha256Hex } from './sha256.js';
 export { amzDate, SigV4Signer, UNSIGNED_PAYLOAD } from './sigv4.js';
 export type { SignatureHeaders, ToSign } from './sigv4.js';
-export { encodeUri, encodeUriPath } from './uri.js';
+export { encodeUriPath } from './uri.js';

@@ -1,7 +1,7 @@
 /** Where a bucket is: in the host's name, or in the path. */
 import { isIP } from 'node:net';
-import { ConfigurationError } from '@sdk/common';
-import { encodeUri, encodeUriPath } from '@sdk/providers/aws';
+import { ConfigurationError, percentEncode } from '@sdk/common';
+import { encodeUriPath } from '@sdk/providers/aws';
 
 /** How the buckets of one endpoint are reached. */
 export interface Addressing {
@@ -55,6 +55,6 @@ export function addressingOf(
 
 /** The path of a bucket or of an object in it, below the endpoint; byte for byte what is signed. */
 export function resourcePath(bucket: string | undefined, key?: string): string {
-  const place = bucket === undefined ? '' : `/${encodeUri(bucket)}`;
+  const place = bucket === undefined ? '' : `/${percentEncode(bucket)}`;
   return key === undefined ? place || '/' : `${place}/${encodeUriPath(key)}`;
 }

@@ -1,7 +1,7 @@
 /** Copying within S3: the bytes never come here. */
-import { isSdkError } from '@sdk/common';
+import { isSdkError, percentEncode } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { encodeUri, encodeUriPath } from '@sdk/providers/aws';
+import { encodeUriPath } from '@sdk/providers/aws';
 import { DEFAULT_CONTENT_TYPE } from '../metadata.js';
 import type { StorageObject } from '../models.js';
 import { etagOf, ifMatchHeader } from '../etag.js';
@@ -55,7 +55,7 @@ async function head({ bucket, key }: Place, call: CallOptions): Promise<StorageO
 }
 
 function copySource({ bucket, key }: Place): string {
-  return `/${encodeUri(bucket.name)}/${encodeUriPath(key)}`;
+  return `/${percentEncode(bucket.name)}/${encodeUriPath(key)}`;
 }
 
 async function copyWhole(source: Place, { bucket, key }: Place, call: CallOptions): Promise<void> {
