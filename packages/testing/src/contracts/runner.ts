@@ -49,3 +49,16 @@ export async function collect<T>(list: AsyncIterable<T>, limit = 10_000): Promis
   }
   return items;
 }
+
+/** The promise, or a failure where it takes longer: not every runner bounds a test, and one that hangs hides the rest. */
+export async function inTime<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

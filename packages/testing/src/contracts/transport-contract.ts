@@ -53,4 +53,6 @@ export interface TransportCapabilities {
 export interface TransportContract extends Runner {
   /** What the transport cannot do. @default nothing */
   readonly capabilities?: Partial<TransportCapabilities> | undefined;
+  /** How long one test may take, in milliseconds; one that is not over by then fails. @default 60000 */
+  readonly timeoutMs?: number | undefined;
 }

@@ -4,6 +4,7 @@ import type {
   TransportContract,
   TransportFactory,
 } from './transport-contract.js';
+import { inTime } from './runner.js';
 import { testAborts } from './transport-aborts.js';
 import { testAmbient } from './transport-ambient.js';
 import { testAuth } from './transport-auth.js';
@@ -26,6 +27,8 @@ import { testUploads } from './transport-uploads.js';
 import { testWays } from './transport-ways.js';
 
 const TEST_MS = 60_000;
+/** How long the transport and the servers of a test may take to close. */
+const CLOSE_MS = 5_000;
 
 const ALL: TransportCapabilities = {
   network: true,
@@ -47,6 +50,7 @@ const ALL: TransportCapabilities = {
  * testTransport((options) => new RecordingTransport(new AxiosTransport(options)), { test, expect });
  */
 export function testTransport(factory: TransportFactory, contract: TransportContract): void {
+  const { timeoutMs = TEST_MS } = contract;
   const bench: TransportBench = {
     expect: contract.expect,
     can: { ...ALL, ...contract.capabilities },
@@ -55,13 +59,22 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
         name,
         async () => {
           const stand = new TransportStand(factory);
+          const close = (): Promise<void> =>
+            inTime(
+              stand.close(),
+              CLOSE_MS,
+              'the transport, or a server of the test, did not close',
+            );
           try {
-            await run(stand);
-          } finally {
-            await stand.close();
+            await inTime(run(stand), timeoutMs, 'the test did not come to an end');
+          } catch (error) {
+            // What failed first is what the author has to see.
+            await close().catch(() => undefined);
+            throw error;
           }
+          await close();
         },
-        TEST_MS,
+        timeoutMs + 2 * CLOSE_MS,
       );
     },
   };

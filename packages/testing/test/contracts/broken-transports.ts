@@ -81,6 +81,8 @@ export const answersRefusedTunnelsAsTheOrigin: Breakage = (inner) => (request) =
 export const swallowsAborts: Breakage = (inner) => (request) =>
   inner({ ...request, signal: undefined });
 
+export const neverAnswers: Breakage = () => () => new Promise(() => undefined);
+
 export const losesTheReasonOfAnAbort: Breakage = (inner) => (request) =>
   inner(request).catch((error: unknown) => {
     throw request.signal?.aborted ? new Error('canceled') : error;

@@ -1,5 +1,6 @@
 /** The contract of a transport can fail: each broken transport is found out by the rule that it breaks. */
 import { expect, test } from '@jest/globals';
+import type { SocketOptions } from '@sdk/common';
 import { testTransport } from '@sdk/testing';
 import * as broken from './broken-transports.js';
 import type { Breakage } from './broken-transports.js';
@@ -76,11 +77,15 @@ const CANARIES: readonly (readonly [keyof typeof broken, ...rules: string[]])[] 
 ];
 
 /** The tests of the contract by their names, on a transport that is wrong in this way. */
-function contractOn(name: keyof typeof broken): Map<string, () => Promise<void>> {
+function contractOn(
+  name: keyof typeof broken,
+  timeoutMs?: number,
+): Map<string, () => Promise<void>> {
   const tests = new Map<string, () => Promise<void>>();
   const breakage = broken[name] as Breakage;
   const test = (rule: string, run: () => Promise<void>): unknown => tests.set(rule, run);
-  testTransport((options) => new broken.WrappingTransport(breakage, options), { test, expect });
+  const factory = (options: SocketOptions) => new broken.WrappingTransport(breakage, options);
+  testTransport(factory, { test, expect, timeoutMs });
   return tests;
 }
 
@@ -100,6 +105,13 @@ test.each([...new Set(CANARIES.flatMap(([, ...rules]) => rules))])(
     await run?.();
   },
 );
+
+test('a transport that hangs fails a rule after timeoutMs, also where the runner bounds no test', async () => {
+  const run = contractOn('neverAnswers', 100).get(
+    'a request arrives as it was made: method, path, headers and body',
+  );
+  await expect(run?.()).rejects.toThrow('the test did not come to an end within 100 ms');
+});
 
 test('every rule of the contract has a name of its own', () => {
   const names: string[] = [];
