@@ -10,6 +10,9 @@ export interface Head {
   readonly declaredBytes: number | undefined;
 }
 
+/** Node would announce a body, empty and in chunks, for any other method. */
+const WITHOUT_LENGTH = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
 /** Visible ASCII: what a request-target may hold (RFC 9112 §3.2); a blank or a line break would end it. */
 const TARGET = /^\/[\x21-\x7e]*$/;
 
@@ -21,6 +24,7 @@ const TARGET = /^\/[\x21-\x7e]*$/;
  */
 export function headOf(request: TransportRequest): Head {
   const { route, origin, path } = request;
+  if (request.method === 'CONNECT') throw ownConnect();
   if (!TARGET.test(path)) {
     throw new ConfigurationError(
       'The path of a request must begin with "/" and hold visible ASCII only',
@@ -49,6 +53,7 @@ interface Framing {
 /** Copies the caller's headers behind Host. */
 function copyHeaders(from: readonly string[], to: string[]): Framing {
   let framed = false;
+  let chunked = false;
   let declaredBytes: number | undefined;
   for (let i = 0; i < from.length; i += 2) {
     const name = from[i] as string;
@@ -68,7 +73,7 @@ function copyHeaders(from: readonly string[], to: string[]): Framing {
         }
         break;
       case 17:
-        if (name.toLowerCase() === 'transfer-encoding') framed = true;
+        if (name.toLowerCase() === 'transfer-encoding') framed = chunked = true;
         break;
       case 19:
         if (name.toLowerCase() === 'proxy-authorization') refuseProxyAuthorization();
@@ -76,6 +81,7 @@ function copyHeaders(from: readonly string[], to: string[]): Framing {
     }
     to.push(name, value);
   }
+  if (chunked && declaredBytes !== undefined) throw framedTwice();
   return { framed, declaredBytes };
 }
 
@@ -88,8 +94,7 @@ function checkLength(body: TransportRequest['body'], declared: number | undefine
 function addFraming({ method, body }: TransportRequest, headers: string[]): void {
   if (body === undefined) {
     // RFC 9110 §8.6: a method that expects a body says so when there is none.
-    if (method === 'POST' || method === 'PUT' || method === 'PATCH')
-      headers.push('Content-Length', '0');
+    if (!WITHOUT_LENGTH.has(method)) headers.push('Content-Length', '0');
   } else if (typeof body === 'string') {
     headers.push('Content-Length', String(Buffer.byteLength(body)));
   } else if (body instanceof Uint8Array) {
@@ -106,6 +111,24 @@ export function lengthMismatch(declaredBytes: number): ConfigurationError {
     {
       field: 'body',
       hint: 'Give the length in bytes, or leave it out to send the body chunked.',
+    },
+  );
+}
+
+/** RFC 9112 §6.2: a proxy and an origin could each believe another one, and see different requests in the same bytes. */
+function framedTwice(): ConfigurationError {
+  return new ConfigurationError('A request cannot have both Content-Length and Transfer-Encoding', {
+    field: 'headers',
+    hint: 'Leave Transfer-Encoding out: a body whose length is not known goes chunked by itself.',
+  });
+}
+
+function ownConnect(): ConfigurationError {
+  return new ConfigurationError(
+    'CONNECT is no request to an origin: it asks a proxy for a tunnel',
+    {
+      field: 'method',
+      hint: 'Give the proxy as httpProxy; tunnels are opened where they are needed.',
     },
   );
 }

@@ -77,12 +77,13 @@ export function build(
   const settings = settingsFor(place.settings, options);
   const signal = checkedSignal(call.signal);
   if (signal?.aborted) throw signal.reason;
-  const { method } = spec;
-  if (typeof method !== 'string' || !TOKEN.test(method)) {
-    throw new ConfigurationError(`method must be an HTTP method, this is ${kindOf(method)}`, {
+  if (typeof spec.method !== 'string' || !TOKEN.test(spec.method)) {
+    throw new ConfigurationError(`method must be an HTTP method, this is ${kindOf(spec.method)}`, {
       field: 'method',
     });
   }
+  // Node writes it so, and what is signed, repeated and compared has to be what is written, under every engine.
+  const method = spec.method.toUpperCase();
   // Read before they are copied for nested requests: what cannot be read is refused here.
   const callLevel =
     call.httpProxy === undefined && call.noProxy === undefined
