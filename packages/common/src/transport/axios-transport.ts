@@ -1,6 +1,5 @@
 /** The default transport: axios over agents, pools and a dialer of our own. */
 import axios, { type AxiosInstance } from 'axios';
-import { AgentsByKey } from './agents-by-key.js';
 import { agentFor, type PooledAgent } from './agents.js';
 import { dispatch } from './axios-dispatch.js';
 import { checkInstance, hasWork } from './axios-instance.js';
@@ -10,6 +9,7 @@ import { forwardLegs, type ForwardLeg } from './forward-legs.js';
 import { headOf } from './head.js';
 import { leaseFor } from './leasing.js';
 import { withTotalLeft } from './left-of-total.js';
+import { Pools } from './pools.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 import { noteUnixSocket } from './unix-transports.js';
@@ -31,14 +31,14 @@ export class AxiosTransport implements Transport {
   readonly name = 'axios';
   /** The instance in use: interceptors added to it are honoured. */
   readonly axios: AxiosInstance;
-  readonly #agents: AgentsByKey<PooledAgent>;
+  readonly #pools: Pools<PooledAgent>;
   #closed = false;
 
   constructor(options: AxiosTransportOptions = {}) {
     const settings = readSocketOptions(options, 'AxiosTransport', ['axios']);
     if (options.axios !== undefined) checkInstance(options.axios);
     this.axios = options.axios ?? plainInstance();
-    this.#agents = new AgentsByKey((route, origin) => agentFor(route, origin, settings));
+    this.#pools = new Pools((route, origin) => agentFor(route, origin, settings));
     noteUnixSocket(this, settings);
   }
 
@@ -55,7 +55,7 @@ export class AxiosTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#agents.close();
+    await this.#pools.close();
   }
 
   #carry(request: TransportRequest): Promise<TransportResponse> {
@@ -70,7 +70,7 @@ export class AxiosTransport implements Transport {
   ): Promise<TransportResponse> => {
     const startedAt = performance.now();
     const head = headOf(request);
-    const agent = this.#agents.get(request.route, request.origin, request.tls);
+    const agent = this.#pools.get(request.route, request.origin, request.tls);
     const leased = leaseFor(agent.pool, request, head, leg, startedAt);
     const lease = leased instanceof Promise ? await leased : leased;
     return exchange(agent, lease, request, head, startedAt);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createCertificateAuthority, startOrigin, until, type Origin } from '@sdk/testing';
 import { DEFAULT_TIMEOUTS, originOf, routeTo } from '@sdk/common';
 import { agentFor, type PooledAgent } from '../../src/transport/agents.js';
-import { AgentsByKey } from '../../src/transport/agents-by-key.js';
+import { Pools } from '../../src/transport/pools.js';
 import { readSocketOptions } from '../../src/transport/socket-options.js';
 import { runProgram } from '../child/child.js';
 import { ENGINES } from '../child/engine.js';
@@ -61,7 +61,7 @@ test.each(ENGINES)(
   180_000,
 );
 
-describe('the agents of a transport', () => {
+describe('the pools of a transport', () => {
   const settings = readSocketOptions(
     {
       lookup: (_name: string, { all }: { all?: boolean }, found: (...args: unknown[]) => void) =>
@@ -75,34 +75,33 @@ describe('the agents of a transport', () => {
     const origin = originOf(plain.url.replace('127.0.0.1', `p${i}.test`));
     return { origin, route: routeTo(origin, undefined) };
   };
-  const make = () =>
-    new AgentsByKey<PooledAgent>((route, origin) => agentFor(route, origin, settings));
+  const make = () => new Pools<PooledAgent>((route, origin) => agentFor(route, origin, settings));
 
   test('are 500 at most where all are at rest, and those used last are kept', async () => {
-    const agents = make();
+    const pools = make();
     const { origin, route } = place(0);
-    const favourite = agents.get(route, origin, undefined);
+    const favourite = pools.get(route, origin, undefined);
     for (let i = 1; i < 2_000; i += 1) {
       const other = place(i);
-      agents.get(other.route, other.origin, undefined);
-      expect(agents.get(route, origin, undefined)).toBe(favourite);
+      pools.get(other.route, other.origin, undefined);
+      expect(pools.get(route, origin, undefined)).toBe(favourite);
     }
-    expect(agents.size).toBe(500);
-    await agents.close();
+    expect(pools.size).toBe(500);
+    await pools.close();
   });
 
   test('that are in use are kept however many they are, and forgotten when the burst is over', async () => {
-    const agents = make();
+    const pools = make();
     const used = await Promise.all(
       Array.from({ length: 560 }, async (_, i) => {
         const { origin, route } = place(i);
-        const { pool } = agents.get(route, origin, undefined);
+        const { pool } = pools.get(route, origin, undefined);
         return { pool, lease: await pool.acquire({ origin, route, timeouts: DEFAULT_TIMEOUTS }) };
       }),
     );
-    expect(agents.size).toBe(560);
+    expect(pools.size).toBe(560);
     for (const { pool, lease } of used) pool.release(lease);
-    await until(() => agents.size < 500, 'those at rest were forgotten', 10_000);
-    await agents.close();
+    await until(() => pools.size < 500, 'those at rest were forgotten', 10_000);
+    await pools.close();
   });
 });

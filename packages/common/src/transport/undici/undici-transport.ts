@@ -1,10 +1,10 @@
 /** The second engine: undici's HTTP/1.1 client over the pools and the dialer that all engines share. */
-import { AgentsByKey } from '../agents-by-key.js';
 import { closedBefore } from '../closed.js';
 import { forwardLegs, type ForwardLeg } from '../forward-legs.js';
 import { headOf } from '../head.js';
 import { leaseFor } from '../leasing.js';
 import { SocketPool } from '../pool.js';
+import { Pools } from '../pools.js';
 import { readSocketOptions, type SocketOptions } from '../socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.js';
 import { noteUnixSocket } from '../unix-transports.js';
@@ -29,13 +29,13 @@ export type UndiciTransportOptions = SocketOptions;
  */
 export class UndiciTransport implements Transport {
   readonly name = 'undici';
-  readonly #pools: AgentsByKey<{ readonly pool: SocketPool }>;
+  readonly #pools: Pools<{ readonly pool: SocketPool }>;
   #closed = false;
 
   /** @throws ConfigurationError for an option that is unknown or wrong. */
   constructor(options: UndiciTransportOptions = {}) {
     const settings = readSocketOptions(options, 'UndiciTransport');
-    this.#pools = new AgentsByKey(() => ({ pool: new SocketPool(settings) }));
+    this.#pools = new Pools(() => ({ pool: new SocketPool(settings) }));
     noteUnixSocket(this, settings);
   }
 

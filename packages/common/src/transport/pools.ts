@@ -6,83 +6,83 @@ import { closedMeanwhile } from './closed.js';
 import type { SocketPool } from './pool.js';
 
 /** How many ways and places are remembered; past that, those whose sockets are all idle go, the longest unused first. */
-const MAX_AGENTS = 500;
+const MAX_POOLS = 500;
 
 /** After a burst over more places than that, how long until those that came to rest are looked for. */
 const SWEEP_MS = 1_000;
 
-/** What an engine keeps for one pool: an agent, a dispatcher. */
+/** What an engine keeps for one pool: an agent of Node's `http`, say. */
 export interface Pooled {
   readonly pool: SocketPool;
 }
 
-interface Asked<A> {
+interface Asked<P> {
   readonly route: Route;
   readonly origin: Origin;
   readonly tls: TlsOptions | undefined;
-  readonly agent: A;
+  readonly pooled: P;
 }
 
-/** The agents of one transport. Whatever the number of origins, no more than 500 are kept beside those in use. */
-export class AgentsByKey<A extends Pooled> {
-  readonly #make: (route: Route, origin: Origin) => A;
+/** The pools of one transport. Whatever the number of origins, no more than 500 are kept beside those in use. */
+export class Pools<P extends Pooled> {
+  readonly #make: (route: Route, origin: Origin) => P;
   /** The longest unused first. */
-  readonly #agents = new Map<string, A>();
+  readonly #pools = new Map<string, P>();
   /** What was asked for last, which most requests ask for again. */
-  #last: Asked<A> | undefined;
+  #last: Asked<P> | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param make an agent with a pool of its own, for the sockets of this route to this origin. */
-  constructor(make: (route: Route, origin: Origin) => A) {
+  /** @param make a pool of its own, with what goes with it, for the sockets of this route to this origin. */
+  constructor(make: (route: Route, origin: Origin) => P) {
     this.#make = make;
   }
 
   get size(): number {
-    return this.#agents.size;
+    return this.#pools.size;
   }
 
   /**
-   * The agent for a route, an origin and the origin's TLS; the same one for the same three.
+   * The pool for a route, an origin and the origin's TLS; the same one for the same three.
    * @throws ConfigurationError after `close`: a request may have been under way, between two legs or in an interceptor,
    * and a pool made for it now nobody would ever close.
    */
-  get(route: Route, origin: Origin, tls: TlsOptions | undefined): A {
+  get(route: Route, origin: Origin, tls: TlsOptions | undefined): P {
     if (this.#closed) throw closedMeanwhile();
     const last = this.#last;
-    if (last?.origin === origin && last.route === route && last.tls === tls) return last.agent;
+    if (last?.origin === origin && last.route === route && last.tls === tls) return last.pooled;
     const key = poolKey(route, origin, tls);
-    let agent = this.#agents.get(key);
-    if (agent === undefined) {
-      if (this.#agents.size >= MAX_AGENTS) this.#makeRoom();
-      agent = this.#make(route, origin);
+    let pooled = this.#pools.get(key);
+    if (pooled === undefined) {
+      if (this.#pools.size >= MAX_POOLS) this.#makeRoom();
+      pooled = this.#make(route, origin);
     } else {
-      this.#agents.delete(key);
+      this.#pools.delete(key);
     }
-    this.#agents.set(key, agent);
-    this.#last = { route, origin, tls, agent };
-    return agent;
+    this.#pools.set(key, pooled);
+    this.#last = { route, origin, tls, pooled };
+    return pooled;
   }
 
   async close(): Promise<void> {
-    const agents = [...this.#agents.values()];
+    const all = [...this.#pools.values()];
     this.#closed = true;
     clearTimeout(this.#sweep);
-    this.#agents.clear();
+    this.#pools.clear();
     this.#last = undefined;
-    await Promise.all(agents.map((agent) => agent.pool.close()));
+    await Promise.all(all.map((pooled) => pooled.pool.close()));
   }
 
-  /** Forgets agents that nobody uses now. Where too many are in use, it looks again when their burst may be over. */
+  /** Forgets pools that nobody uses now. Where too many are in use, it looks again when their burst may be over. */
   #makeRoom(): void {
-    for (const [key, agent] of this.#agents) {
-      if (this.#agents.size < MAX_AGENTS) return;
-      if (!agent.pool.dormant) continue;
-      this.#agents.delete(key);
-      if (this.#last?.agent === agent) this.#last = undefined;
-      void agent.pool.close();
+    for (const [key, pooled] of this.#pools) {
+      if (this.#pools.size < MAX_POOLS) return;
+      if (!pooled.pool.dormant) continue;
+      this.#pools.delete(key);
+      if (this.#last?.pooled === pooled) this.#last = undefined;
+      void pooled.pool.close();
     }
-    if (this.#agents.size < MAX_AGENTS) return;
+    if (this.#pools.size < MAX_POOLS) return;
     this.#sweep ??= setTimeout(() => {
       this.#sweep = undefined;
       this.#makeRoom();
