@@ -1,6 +1,6 @@
 /**
- * What goes wrong on the way to the origin and with its answer, and the timers of both. With `proxy-failure.ts` the one
- * boundary where a failure below HTTP becomes an error of the SDK.
+ * What goes wrong on the way to the origin and with its answer, and the timers of both. With `proxy-failure.ts`
+ * and `socks-failure.ts` the one boundary where a failure below HTTP becomes an error of the SDK.
  */
 import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../errors.js';
 import type { RequestSent, SdkError, TimeoutPhase } from '../errors.js';

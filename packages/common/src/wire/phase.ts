@@ -33,7 +33,6 @@ export function runPhase<T>(
       if (!settle()) return;
       held?.destroy();
       // The caller's own reason comes back as it is, whatever it is.
-
       reject(reason);
     };
     const timer = setTimeout(() => fail(limits.timedOut()), limits.timeoutMs);
