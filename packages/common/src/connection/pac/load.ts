@@ -32,6 +32,8 @@ export interface PacFetch {
   readonly timeouts: Timeouts;
   /** For all of it, in milliseconds. */
   readonly limitMs: number;
+  /** Aborts when nobody waits for it any longer. */
+  readonly signal: AbortSignal;
 }
 
 /** @throws ConfigurationError where the driver has been closed. */
@@ -62,7 +64,7 @@ function fromData(url: string): LoadedPac | PacFailure {
 async function fetched(
   url: URL,
   tls: TlsOptions | undefined,
-  { transport, userAgent, timeouts, limitMs }: PacFetch,
+  { transport, userAgent, timeouts, limitMs, signal }: PacFetch,
 ): Promise<LoadedPac | PacFailure> {
   const origin = originOf(url);
   const response = await transport.send({
@@ -77,6 +79,7 @@ async function fetched(
     route: routeTo(origin, undefined),
     tls: tls === undefined ? undefined : ofTheServer(tls),
     timeouts: { ...timeouts, totalMs: limitMs },
+    signal,
     freshSocket: true,
   });
   if (response.status !== 200) {

@@ -56,23 +56,30 @@ async function ask(context: RequestContext, file: ProxyServer): Promise<PacVerdi
   // Others wait for the same answer, and have their own time: a call that is in a hurry leaves it to them.
   const { timeouts } = settings;
   const limitMs = Math.max(timeouts.proxyMs, proxyMs);
+  const leaving = new AbortController();
   const means: PacMeans = {
-    load: (of, loadMs) =>
+    load: (of, loadMs, signal) =>
       loadPac(of, {
         transport: settings.transport,
         userAgent: settings.userAgent,
         timeouts,
         limitMs: loadMs,
+        signal,
       }),
     names: SYSTEM_NAMES,
     warn: (message) =>
       settings.warn({ code: 'SDK_PAC_STALE', message, origin: origin.href, proxy: file.href }),
     limitMs,
+    left: leaving.signal,
   };
-  const verdict = await interruptible(
-    inTime(settings.pacFiles.ask(file, origin, means), file, proxyMs),
-    context,
-  );
+  let verdict: PacVerdict | PacFailure;
+  try {
+    const asked = settings.pacFiles.ask(file, origin, means);
+    verdict = await interruptible(inTime(asked, file, proxyMs), context);
+  } catch (error) {
+    leaving.abort();
+    throw error;
+  }
   if ('failure' in verdict) throw failed(file, verdict);
   return verdict;
 }

@@ -1,4 +1,5 @@
 /** What is kept of PAC files: the script for a while, its answer for an origin for a shorter one. */
+import { onAbort } from '../../abort.js';
 import { BoundedMap } from '../../bounded-map.js';
 import { isSdkError } from '../../errors.js';
 import type { Origin } from '../../route/origin.js';
@@ -17,12 +18,14 @@ export interface LoadedPac {
 
 /** What a PAC file is asked with: given in by whoever may open files and sockets. */
 export interface PacMeans {
-  load(file: ProxyServer, limitMs: number): Promise<LoadedPac | PacFailure>;
+  load(file: ProxyServer, limitMs: number, signal: AbortSignal): Promise<LoadedPac | PacFailure>;
   readonly names: PacNames;
   /** Told where an old script goes on, since the new one could not be had. */
   warn(message: string): void;
   /** For loading, and for evaluating, in milliseconds. */
   readonly limitMs: number;
+  /** Aborts when the request that asks waits no longer; a file that nobody waits for is not loaded on. */
+  readonly left?: AbortSignal | undefined;
 }
 
 /** What a PAC file named for an origin. */
@@ -62,7 +65,14 @@ interface Script {
 interface Kept {
   script: Script | undefined;
   freshUntil: number;
-  loading: Promise<Script | PacFailure> | undefined;
+  loading: Loading | undefined;
+}
+
+/** A script on its way, for all requests that wait for it. */
+interface Loading {
+  readonly script: Promise<Script | PacFailure>;
+  readonly ending: AbortController;
+  waiting: number;
 }
 
 /** The thread that runs scripts belongs to the process: drivers that come and go share it. */
@@ -123,11 +133,26 @@ export class PacFiles {
     }
     if (kept.script !== undefined && this.#now() < kept.freshUntil) return kept.script;
     const due = kept;
-    due.loading ??= reload(due, file, means, this.#now).finally(() => {
-      due.loading = undefined;
-    });
-    return due.loading;
+    const loading = (due.loading ??= begin(due, file, means, this.#now));
+    loading.waiting += 1;
+    const leave = (): void => {
+      loading.waiting -= 1;
+      if (loading.waiting > 0) return;
+      if (due.loading === loading) due.loading = undefined;
+      loading.ending.abort();
+    };
+    const stopListening = means.left && onAbort(means.left, leave);
+    return loading.script.finally(() => stopListening?.());
   }
+}
+
+function begin(kept: Kept, file: ProxyServer, means: PacMeans, now: () => number): Loading {
+  const ending = new AbortController();
+  const script = reload(kept, file, means, now, ending.signal).finally(() => {
+    if (kept.loading === loading) kept.loading = undefined;
+  });
+  const loading: Loading = { script, ending, waiting: 0 };
+  return loading;
 }
 
 async function reload(
@@ -135,13 +160,14 @@ async function reload(
   file: ProxyServer,
   means: PacMeans,
   now: () => number,
+  signal: AbortSignal,
 ): Promise<Script | PacFailure> {
   const old = kept.script;
   // An old script can go on, so a request does not wait long for a new one.
   const limitMs = old === undefined ? means.limitMs : Math.min(RELOAD_WAIT_MS, means.limitMs / 2);
-  const loaded = await means.load(file, Math.ceil(limitMs));
+  const loaded = await means.load(file, Math.ceil(limitMs), signal);
   if ('failure' in loaded) {
-    if (old === undefined) return loaded;
+    if (old === undefined || signal.aborted) return loaded;
     means.warn(
       `The PAC file ${file.href} ${loaded.failure}; as it was loaded before, it goes on deciding`,
     );

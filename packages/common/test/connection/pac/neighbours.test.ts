@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { startOrigin, startProxy } from '@sdk/testing';
+import { scripts, startOrigin, startProxy, startScriptedProxy, until } from '@sdk/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, keep, origin, proxy, rejection } from '../stand.js';
 import { says, way } from './stand.js';
@@ -50,6 +50,24 @@ describe('a call in a hurry leaves others their own time', () => {
     expect(await hurried).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'proxy', timeoutMs: 50 });
     expect((await patient).decision.proxy).toBe(good.url);
     expect(slow.requests).toHaveLength(1);
+  });
+
+  test('and the last that leaves ends the loading', async () => {
+    const silent = keep(await startScriptedProxy(scripts.silent));
+    const connection = connect('http://origin.invalid', { httpProxy: `pac+${silent.url}/p.pac` });
+    const [one, two] = [new AbortController(), new AbortController()];
+    const calls = [one, two].map(({ signal }) => rejection(connection.request(get, { signal })));
+    await until(() => silent.openSockets() === 1);
+    one.abort('enough');
+    expect(await calls[0]).toBe('enough');
+    await sleep(50);
+    expect(silent.openSockets()).toBe(1);
+    two.abort('enough');
+    expect(await calls[1]).toBe('enough');
+    await until(() => silent.openSockets() === 0);
+    const hurried = connection.request(get, { timeouts: { proxyMs: 50 } });
+    expect(await rejection(hurried)).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'proxy' });
+    await until(() => silent.connections.length === 2 && silent.openSockets() === 0);
   });
 
   test('while a PAC file runs', async () => {
