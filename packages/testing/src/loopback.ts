@@ -64,20 +64,21 @@ export function countSockets(server: Server): SocketBooks {
   };
 }
 
-/** Lets a server listen on a free port of a loopback address and keeps count of its TCP sockets. */
+/** What a client remembers of a server, by its address, must not be taken for another that comes to stand there. */
+const served = new Set<number>();
+
+/** Lets a server listen on a free port of a loopback address, one that none has had before it, and keeps count of its TCP sockets. */
 export async function listenOnLoopback(
   server: Server,
   host: LoopbackHost = '127.0.0.1',
 ): Promise<Loopback> {
   const books = countSockets(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo;
+  let port = await listen(server, host);
+  while (served.has(port)) {
+    await new Promise((resolve) => server.close(resolve));
+    port = await listen(server, host);
+  }
+  served.add(port);
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
     closing ??= new Promise((resolve) => {
@@ -87,4 +88,14 @@ export async function listenOnLoopback(
     return closing;
   }
   return { ...books, port, authority: host === '::1' ? `[::1]:${port}` : `${host}:${port}`, close };
+}
+
+function listen(server: Server, host: LoopbackHost): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
 }
