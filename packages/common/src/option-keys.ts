@@ -1,5 +1,5 @@
 /** Options are read as own properties, and an unknown one is refused by name: a typing error must not go unnoticed. */
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, isSdkError } from './errors.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -48,6 +48,21 @@ export function checkKeys(
     throw new ConfigurationError(`${where} has no member ${JSON.stringify(cut(key))}; ${remedy}`, {
       field: `${where}.${cut(key)}`,
     });
+  }
+}
+
+/**
+ * Reads what a function of the caller's answered. A message calls it by what it is; `field` stays the option's own name.
+ * @param field the option that holds the function, e.g. `httpProxy`
+ * @param what how messages begin, e.g. `What the function httpProxy answered`
+ */
+export function readAnswer<T>(field: string, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isSdkError(error, 'SDK_CONFIGURATION') && error.field?.startsWith(what) === true)
+      Object.assign(error, { field: field + error.field.slice(what.length) });
+    throw error;
   }
 }
 

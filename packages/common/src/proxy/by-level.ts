@@ -115,7 +115,9 @@ class Draft {
       this.#candidates.push(proxy);
       return false;
     }
-    if (this.isEmpty) this.#bypassedBy = entry;
+    // Behind a proxy of the list it is left out: direct only where the list says so.
+    if (!this.isEmpty) return false;
+    this.#bypassedBy = entry;
     this.#candidates.push('direct');
     return true;
   }

@@ -1,6 +1,6 @@
 /** `httpProxy`, in every form, and how it is read: once, whole, as own properties. */
 import { ConfigurationError } from '../errors.js';
-import { kindOf } from '../option-keys.js';
+import { kindOf, readAnswer } from '../option-keys.js';
 import { ProxyServer } from '../route/proxy-server.js';
 import type { NoProxy } from './no-proxy.js';
 import type { ProxyOptions } from './options.js';
@@ -84,6 +84,11 @@ export function compileSetting(value: unknown, field: string): CompiledSetting {
 
 /** Reads what a selector answered: anything but a function, and no list where the selector stands in one. */
 export function compileAnswer(answer: unknown, asked: ProxyAsk): CompiledSetting {
+  const { field, answerField } = asked;
+  return readAnswer(field, answerField, () => compileChecked(answer, asked));
+}
+
+function compileChecked(answer: unknown, asked: ProxyAsk): CompiledSetting {
   const { answerField: what, inList } = asked;
   if (typeof answer === 'function') {
     throw wrong(what, 'is a function', 'Answer a proxy, a list of proxies, false or undefined');

@@ -1,6 +1,6 @@
 /** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
 import { ProxyError, isSdkError } from '../errors.js';
-import { own } from '../option-keys.js';
+import { own, readAnswer } from '../option-keys.js';
 import type {
   PasswordCredentials,
   ProxyCredentials,
@@ -45,6 +45,7 @@ export interface ProxyServerInit {
   readonly tunnel?: 'https' | 'always' | undefined;
 }
 
+const CREDENTIALS = 'httpProxy.credentials';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
@@ -129,9 +130,12 @@ export class ProxyServer {
     } catch (error) {
       throw credentialsFailed(this.#href, error);
     }
-    const what = 'What the function httpProxy.credentials answered';
-    const given = checkCredentials(answer, what);
-    if (this.protocol.startsWith('socks')) checkSocksCredentials(given, what);
+    const what = `What the function ${CREDENTIALS} answered`;
+    const given = readAnswer(CREDENTIALS, what, () => {
+      const checked = checkCredentials(answer, what);
+      if (this.protocol.startsWith('socks')) checkSocksCredentials(checked, what);
+      return checked;
+    });
     const asked = new ProxyServer({ ...this.#init(), credentials: given });
     const last = this.#withAnswer;
     return last?.key === asked.key ? last : (this.#withAnswer = asked);
@@ -143,7 +147,7 @@ export class ProxyServer {
    */
   at(protocol: ProxyProtocol, host: string, port: number): ProxyServer {
     if (this.#given !== undefined && protocol.startsWith('socks'))
-      checkSocksCredentials(this.#given, 'httpProxy.credentials');
+      checkSocksCredentials(this.#given, CREDENTIALS);
     return new ProxyServer({ ...this.#init(), protocol, host, port, pac: undefined });
   }
 

@@ -115,6 +115,21 @@ describe('a proxy of a list that failed', () => {
     ]);
   });
 
+  test('does not rest for a call that gave it less time than its driver does', async () => {
+    const [server, good] = await Promise.all([origin(), proxy()]);
+    const silent = keep(await startScriptedProxy(scripts.silent));
+    const warnings: string[] = [];
+    const logger = { ...console, debug: () => undefined, warn: (m: string) => warnings.push(m) };
+    const connection = connect(server.url, {
+      httpProxy: [{ url: silent.url, tunnel: 'always' }, good.url],
+      logger,
+    });
+    await connection.request(get, { timeouts: { proxyMs: 100 } });
+    await connection.request(get, { timeouts: { proxyMs: 100 } });
+    expect(silent.connections).toHaveLength(2);
+    expect(warnings).toEqual([]);
+  });
+
   test('is asked again by one request after its rest, and serves again where it is back', async () => {
     const [server, good] = await Promise.all([origin(), proxy()]);
     let script: ConnectionScript = scripts.refuse(503);

@@ -144,8 +144,9 @@ describe('a list of proxies', () => {
     expect(of(['http://a', 'http://b'], 'api.example.com')).toBe('call: direct by api.example.com');
   });
 
-  test('ends direct at a member whose own list has the target', () => {
-    expect(of(['http://a', { url: 'http://b', noProxy: '*' }, 'http://c'])).toBe('call: a direct');
+  test('is direct where the list of its first member has the target, and leaves out a later one', () => {
+    expect(of(['http://a', { url: 'http://b', noProxy: '*' }, 'http://c'])).toBe('call: a c');
+    expect(of(['http://a', { url: 'http://b', noProxy: '*' }])).toBe('call: a');
     expect(of([{ url: 'http://a', noProxy: '*' }, 'http://b'])).toBe('call: direct by *');
   });
 });

@@ -70,7 +70,8 @@ describe('credentials by a function', () => {
     async (answer) => {
       const { connection, proxy } = await stand(() => answer);
       const error = await failure(connection.request(get));
-      expect(error).toMatchObject({ code: 'SDK_CONFIGURATION' });
+      const field = expect.stringMatching(/^httpProxy\.credentials(\.\w+)?$/) as unknown;
+      expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field });
       expect((error as Error).message).toContain(
         'What the function httpProxy.credentials answered',
       );

@@ -103,6 +103,7 @@ describe('a function', () => {
       const error = await failure(() => answer(ask));
       expect(error).toBeInstanceOf(ConfigurationError);
       expect(error.message).toContain('What the function httpProxy answered');
+      expect((error as ConfigurationError).field).toMatch(/^httpProxy(\.\w+)?$/);
       expect(error.message).toContain(hint);
       expect(shownBy(error)).not.toContain('canary');
     }

@@ -47,9 +47,15 @@ async function inTurn(context: RequestContext, next: Next): Promise<SdkResponse>
         else resting.leftOpen(candidate, context, place);
         throw error;
       }
-      const itself = failedItself(error, candidate);
-      const restMs = resting.failed(candidate, context, itself ? undefined : place);
-      tellRest(context, candidate, restMs);
+      if (isHurried(error, context)) resting.leftOpen(candidate, context, place);
+      else {
+        const itself = failedItself(error, candidate);
+        tellRest(
+          context,
+          candidate,
+          resting.failed(candidate, context, itself ? undefined : place),
+        );
+      }
       if (left.length === 0 || context.body?.canOpen() === false) throw error;
     }
   }
@@ -67,6 +73,11 @@ function proxyFailed(error: unknown): boolean {
 /** Whether the candidate failed, and not what it named where it is a PAC file. */
 function failedItself(error: unknown, { pac, href }: ProxyServer): boolean {
   return pac === undefined || (isSdkError(error) && error.decision?.proxy === href);
+}
+
+/** A call that gives a proxy less time than its driver does says nothing of the proxy to the others. */
+function isHurried(error: unknown, { settings }: RequestContext): boolean {
+  return isSdkError(error, 'SDK_TIMEOUT') && error.timeoutMs < settings.timeouts.proxyMs;
 }
 
 /** Whether a failure shows that the proxy is well: it refused, or what lies behind it answered. */

@@ -1,4 +1,6 @@
 /** The second engine: undici's HTTP/1.1 client over the pools and the dialer that all engines share. */
+import { createRequire } from 'node:module';
+import { ConfigurationError } from '../../errors.js';
 import { closedBefore } from '../closed.js';
 import { forwardLegs, type ForwardLeg } from '../forward-legs.js';
 import { headOf } from '../head.js';
@@ -35,6 +37,7 @@ export class UndiciTransport implements Transport {
   /** @throws ConfigurationError for an option that is unknown or wrong. */
   constructor(options: UndiciTransportOptions = {}) {
     const settings = readSocketOptions(options, 'UndiciTransport');
+    checkVersion();
     this.#pools = new Pools(() => ({ pool: new SocketPool(settings) }));
     noteUnixSocket(this, settings);
   }
@@ -66,4 +69,16 @@ export class UndiciTransport implements Transport {
       ? leased.then((lease) => exchange(pool, lease, request, head, startedAt))
       : exchange(pool, leased, request, head, startedAt);
   };
+}
+
+const OLDEST_MAJOR = 7;
+
+/** An undici that knows other handlers would end the process at the first request. */
+function checkVersion(): void {
+  const { version } = createRequire(import.meta.url)('undici/package.json') as { version: string };
+  if (Number.parseInt(version, 10) >= OLDEST_MAJOR) return;
+  throw new ConfigurationError(`UndiciTransport needs undici 7; the one installed is ${version}`, {
+    field: 'UndiciTransport',
+    hint: 'npm install undici@7',
+  });
 }
