@@ -24,7 +24,7 @@ import { BODIES, scenarios, TITLES, YARDSTICK } from './scenarios.mjs';
 import { runStreams } from './streams.mjs';
 import { tableOf } from './table.mjs';
 
-const FULL = { rounds: 7, ms: 400, warmUpMs: 1_200 };
+const FULL = { rounds: 7, ms: 300, warmUpMs: 1_000 };
 const QUICK = { rounds: 3, ms: 300, warmUpMs: 1_000 };
 const ROUNDS = 9;
 const STREAM_MEBIBYTES = 256;
