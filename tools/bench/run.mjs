@@ -4,7 +4,8 @@
  *     node tools/bench/run.mjs                   everything; tables on the screen and in README.md, a plot in plot.svg
  *     node tools/bench/run.mjs --quick           the first two scenarios in fewer rounds, on the screen only
  *     node tools/bench/run.mjs --only a,b        these clients and the yardstick, on the screen only
- *     node tools/bench/run.mjs --scenario TEXT   the scenarios whose name has it, on the screen only
+ *     node tools/bench/run.mjs --scenario TEXT   the scenarios whose name has it, on the screen only; with --write in
+ *                                                README.md and plot.svg, too
  *     node tools/bench/run.mjs --profile DIR     CPU profiles of the clients in DIR, on the screen only
  *
  * It measures what users get, the compiled packages: build first.
@@ -48,11 +49,13 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     scenario: { type: 'string' },
     profile: { type: 'string' },
+    write: { type: 'boolean' },
   },
 });
 /** The yardstick always takes part: without it there is no ratio. */
 const only = flags.only?.split(',').filter((name) => name !== YARDSTICK) ?? [];
 const whole = Object.keys(flags).length === 0;
+const writes = whole || flags.write === true;
 const chosen = scenarios().filter(
   ({ name }, i) => name.includes(flags.scenario ?? '') && (!flags.quick || flags.scenario || i < 2),
 );
@@ -85,7 +88,7 @@ try {
     });
     sections.push(`### ${scenario.name}`, tableOf(results, TITLES, YARDSTICK));
     goals.push(...goalsOf(scenario, results, YARDSTICK));
-    if (whole && scenario === chosen[0]) {
+    if (writes && scenario === chosen[0]) {
       const title = `CPU for each request, undici = 1: ${scenario.name}`;
       await writeFile(
         PLOT,
@@ -122,7 +125,7 @@ try {
   sections.splice(1, 0, '### Goals', goalsTable(goals));
   const figures = sections.join('\n\n');
   console.log(`\n${figures}\n`);
-  if (whole) await writeFigures(figures);
+  if (writes) await writeFigures(figures);
 } finally {
   await Promise.all([originProcess.end(), proxy.end()]);
   await rm(folder, { recursive: true, force: true });
