@@ -48,7 +48,7 @@ export class AxiosTransport implements Transport {
     if (this.#closed) throw closedBefore();
     if (signal?.aborted) throw signal.reason;
     // Without interceptors and default headers `Axios.request` would only copy: the shorter way spares its merging.
-    return hasWork(this.axios)
+    return request.bare !== true && hasWork(this.axios)
       ? dispatch(this.axios, request, (changed) => this.#carry(withTotalLeft(changed, startedAt)))
       : this.#carry(request);
   }

@@ -26,6 +26,12 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined;
   /** Never use a socket that carried a request before. */
   readonly freshSocket?: boolean | undefined;
+  /**
+   * Sent as it is: whatever an engine adds for its caller (an axios instance's interceptors and default headers) stays
+   * away, since the caller's credentials are not for whom it goes to: the server of a PAC file, or another origin that a
+   * redirect led to.
+   */
+  readonly bare?: boolean | undefined;
 }
 
 /** The answer, at its headers. */

@@ -81,6 +81,7 @@ async function fetched(
     timeouts: { ...timeouts, totalMs: limitMs },
     signal,
     freshSocket: true,
+    bare: true,
   });
   if (response.status !== 200) {
     discardBody(response.body);

@@ -29,6 +29,7 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     timeouts: totalMs === undefined ? context.timeouts : { ...context.timeouts, totalMs },
     signal,
     freshSocket: context.freshSocket,
+    bare: context.withheld,
   });
   const response = await (signal === undefined && totalMs === undefined
     ? sent
