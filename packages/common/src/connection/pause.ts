@@ -1,22 +1,31 @@
 /** Waiting for time to pass. */
 import { onAbort } from '../abort.js';
 
-/** A pause that the signal can end, with its own reason. */
-export function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** A pause that each of the signals can end, with its own reason. */
+export function pause(
+  delayMs: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
+    const given = signals.filter((signal) => signal !== undefined);
+    const aborted = given.find((signal) => signal.aborted);
+    if (aborted !== undefined) {
+      reject(aborted.reason);
       return;
     }
+    const finish = (): void => {
+      clearTimeout(timer);
+      for (const stopListening of listening) stopListening();
+    };
     const timer = setTimeout(() => {
-      stopListening?.();
+      finish();
       resolve();
     }, delayMs);
-    const stopListening =
-      signal &&
+    const listening = given.map((signal) =>
       onAbort(signal, () => {
-        clearTimeout(timer);
+        finish();
         reject(signal.reason);
-      });
+      }),
+    );
   });
 }

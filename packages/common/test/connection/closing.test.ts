@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { BaseConnection } from '@sdk/common';
 import type { ConnectionOptions, HeaderBag, SignableRequest } from '@sdk/common';
+import { until } from '@sdk/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, keep, origin, proxy, rejection } from './stand.js';
 
@@ -49,5 +50,32 @@ describe('closing while a call prepares leaves nothing to be sent', () => {
     const connection = connect(server.url, { httpProxy: { url: gate.url, credentials } });
     expect(await closedMeanwhile(connection)).toMatchObject({ field: 'close' });
     expect(gate.stats.forwards).toBe(0);
+  });
+});
+
+// Each would wait far longer than a test may take.
+describe('closing ends what waits for nothing but time', () => {
+  test('a pause that the provider asked for', async () => {
+    const server = await origin((_request, response) =>
+      response.writeHead(503, { 'retry-after': '50' }).end(),
+    );
+    const connection = connect(server.url, { retry: { attempts: 3 } });
+    const call = rejection(connection.request({ method: 'GET', path: '/' }));
+    await until(() => server.requests.length === 1);
+    await sleep(30);
+    await connection.close();
+    expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a turn under a limit of the rate', async () => {
+    const server = await origin();
+    const connection = connect(server.url, { limits: { perSecond: 0.02 } });
+    await connection.request({ method: 'GET', path: '/' });
+    const call = rejection(connection.request({ method: 'GET', path: '/' }));
+    await sleep(30);
+    await connection.close();
+    expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+    expect(server.requests).toHaveLength(1);
   });
 });

@@ -224,10 +224,11 @@ describe('close', () => {
   test('ends what waits for its next attempt', async () => {
     const server = await origin();
     const connection = connect(server.url);
-    const call = connection.request({ method: 'GET', path: '/set?status=503&retry-after-ms=200' });
+    const path = '/set?status=503&retry-after-ms=200';
+    const call = rejection(connection.request({ method: 'GET', path }));
     await until(() => server.requests[0]?.status === 503);
     await connection.close();
-    expect(await rejection(call)).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+    expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
     expect(server.requests).toHaveLength(1);
   });
 

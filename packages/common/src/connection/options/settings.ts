@@ -43,7 +43,8 @@ interface Shared {
   readonly env: Env | undefined;
   readonly givenTransport: Transport | undefined;
   ownTransport: Transport | undefined;
-  closed: boolean;
+  /** Aborts when the driver is closed, so that what waits ends. */
+  readonly closing: AbortController;
   readonly warned: BoundedMap<string, true>;
   readonly resting: RestingProxies;
   readonly pacFiles: PacFiles;
@@ -87,7 +88,7 @@ export class Settings {
             env: checkedEnv(options.env),
             givenTransport: checkedTransport(options.transport),
             ownTransport: undefined,
-            closed: false,
+            closing: new AbortController(),
             warned: new BoundedMap(MAX_WARNED),
             resting: new RestingProxies(),
             pacFiles: new PacFiles(),
@@ -182,9 +183,14 @@ export class Settings {
     return shared.givenTransport ?? (shared.ownTransport ??= new AxiosTransport());
   }
 
+  /** Aborts with `close`, for those who wait for nothing but time. */
+  get closing(): AbortSignal {
+    return this.#shared.closing.signal;
+  }
+
   /** @throws ConfigurationError after `close`. */
   checkOpen(): void {
-    if (!this.#shared.closed) return;
+    if (!this.closing.aborted) return;
     throw new ConfigurationError('This driver has been closed; nothing was sent', {
       field: 'close',
       hint: 'Make a new one, or close it later.',
@@ -225,7 +231,7 @@ export class Settings {
   /** Ends the transport, where it is our own. Views close nothing. */
   async close(): Promise<void> {
     if (this.#parent !== undefined) return;
-    this.#shared.closed = true;
+    this.#shared.closing.abort();
     const transport = this.#shared.ownTransport;
     this.#shared.ownTransport = undefined;
     await transport?.close();

@@ -1,5 +1,6 @@
 /** The limits that the caller set for a connection: how many attempts at once, and how many in a second. */
 import { Readable } from 'node:stream';
+import { onAbort } from '../../abort.js';
 import { TimeoutError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
 import type { Limiter } from '../options/limiter.js';
@@ -39,17 +40,22 @@ async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
   const { poolMs } = context.timeouts;
   const ours = limiter.enter(poolMs);
   if (ours === undefined) return;
+  const { closing } = context.settings;
   let timer: NodeJS.Timeout | undefined;
+  let stopListening: (() => void) | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(waitedTooLong(limiter, context)), poolMs);
+    stopListening = onAbort(closing, () => reject(closing.reason as Error));
   });
   try {
     await interruptible(Promise.race([ours.come, tooLong]), context);
   } catch (error) {
     ours.cancel();
+    context.settings.checkOpen();
     throw error;
   } finally {
     clearTimeout(timer);
+    stopListening?.();
   }
 }
 

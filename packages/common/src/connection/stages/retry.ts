@@ -37,8 +37,21 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       }
       const last = context.journal.length - 1;
       if (last >= 0) context.journal[last] = { ...context.journal[last]!, delayMs };
-      await pause(delayMs, context.signal);
+      await pauseWhileOpen(context, delayMs);
     }
+  }
+}
+
+/** Whoever closes the driver waits for no repetition. */
+async function pauseWhileOpen(
+  { settings, signal }: RequestContext,
+  delayMs: number,
+): Promise<void> {
+  try {
+    await pause(delayMs, signal, settings.closing);
+  } catch (reason) {
+    settings.checkOpen();
+    throw reason;
   }
 }
 
