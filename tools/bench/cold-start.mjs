@@ -51,8 +51,12 @@ export async function runColdStarts({ rounds, scenario, proxy, origin, env, say 
     const { cpuMs = [], wallMs = [] } = figures[name] ?? {};
     return [title, spread(ratios(cpuMs, yard), 2), spread(cpuMs, 0), spread(wallMs, 0)];
   });
+  const measured = median(ratios(figures['driver']?.cpuMs ?? [], yard));
   return {
-    table: aligned([['client', 'CPU, ratio', 'CPU, ms', 'elapsed, ms'], ...rows]),
-    ratio: median(ratios(figures['driver']?.cpuMs ?? [], yard)),
+    sections: [
+      '### Cold start',
+      aligned([['client', 'CPU, ratio', 'CPU, ms', 'elapsed, ms'], ...rows]),
+    ],
+    goals: [{ what: 'cold start of a driver to axios', measured, bound: 1 }],
   };
 }

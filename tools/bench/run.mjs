@@ -4,8 +4,9 @@
  *     node tools/bench/run.mjs                   everything; tables on the screen and in README.md, a plot in plot.svg
  *     node tools/bench/run.mjs --quick           the first two scenarios in fewer rounds, on the screen only
  *     node tools/bench/run.mjs --only a,b        these clients and the yardstick, on the screen only
- *     node tools/bench/run.mjs --scenario TEXT   the scenarios whose name has it, on the screen only; with --write in
- *                                                README.md and plot.svg, too
+ *     node tools/bench/run.mjs --scenario TEXT   the scenarios whose name has it ("streams", "cold start" and "route
+ *                                                decision" are names, too), on the screen only; with --write in
+ *                                                README.md and plot.svg
  *     node tools/bench/run.mjs --profile DIR     CPU profiles of the clients in DIR, on the screen only
  *
  * It measures what users get, the compiled packages: build first.
@@ -41,6 +42,14 @@ const PACKAGES = [
   '@smithy/node-http-handler',
   '@azure/core-rest-pipeline',
 ];
+/** What is measured in another way than a scenario. */
+const PARTS = {
+  streams: (/** @type {any} */ common) =>
+    runStreams({ ...common, rounds: ROUNDS, mebibytes: STREAM_MEBIBYTES }),
+  'cold start': (/** @type {any} */ common) =>
+    runColdStarts({ ...common, rounds: ROUNDS, scenario: scenarios()[0] }),
+  'route decision': () => runDecisions(ROUNDS),
+};
 const MARKERS = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
 
 const { values: flags } = parseArgs({
@@ -77,6 +86,7 @@ try {
   const env = { NODE_EXTRA_CA_CERTS: roots };
   const common = { proxy, origin, env, say };
   const sections = [await machine()];
+  /** @type {import('./goals.mjs').Goal[]} */
   const goals = [];
   for (const scenario of chosen) {
     const results = await runScenario({
@@ -96,31 +106,11 @@ try {
       );
     }
   }
-  if (whole) {
-    const streams = await runStreams({ ...common, rounds: 7, mebibytes: STREAM_MEBIBYTES });
-    sections.push(`### ${STREAM_MEBIBYTES} MiB down`, streams.tables.down);
-    sections.push(`### ${STREAM_MEBIBYTES} MiB up`, streams.tables.up);
-    const coldStarts = await runColdStarts({
-      ...common,
-      rounds: ROUNDS,
-      scenario: /** @type {import('./scenarios.mjs').Scenario} */ (chosen[0]),
-    });
-    sections.push('### Cold start', coldStarts.table);
-    const decisions = runDecisions(ROUNDS);
-    sections.push('### Route decision', decisions.table);
-    for (const [direction, { throughput, rssMib }] of Object.entries(streams.verdict)) {
-      const what = `AxiosTransport, ${STREAM_MEBIBYTES} MiB ${direction}`;
-      goals.push({
-        what: `${what}: throughput to node https`,
-        measured: throughput,
-        bound: 0.97,
-        side: /** @type {const} */ ('at least'),
-      });
-      goals.push({ what: `${what}: MiB of RSS above node https`, measured: rssMib, bound: 15 });
-    }
-    goals.push({ what: 'cold start of a driver to axios', measured: coldStarts.ratio, bound: 1 });
-    goals.push({ what: 'decision for a known host, µs', measured: decisions.warm, bound: 0.5 });
-    goals.push({ what: 'decision for a new host, µs', measured: decisions.fresh, bound: 1 });
+  for (const [name, run] of Object.entries(PARTS)) {
+    if (!whole && (flags.scenario === undefined || !name.includes(flags.scenario))) continue;
+    const part = await run(common);
+    sections.push(...part.sections);
+    goals.push(...part.goals);
   }
   sections.splice(1, 0, '### Goals', goalsTable(goals));
   const figures = sections.join('\n\n');

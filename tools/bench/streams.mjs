@@ -43,19 +43,39 @@ export async function runStreams({ rounds, mebibytes, proxy, origin, env, say })
       }
     }
   }
-  /** @type {Record<'down' | 'up', { throughput: number, rssMib: number }>} */
-  const verdict = { down: verdictOf(flows.down), up: verdictOf(flows.up) };
-  return { tables: { down: table(flows.down), up: table(flows.up) }, verdict };
+  const directions = /** @type {const} */ (['down', 'up']);
+  return {
+    sections: directions.flatMap((direction) => [
+      `### ${mebibytes} MiB ${direction}`,
+      table(flows[direction]),
+    ]),
+    goals: directions.flatMap((direction) =>
+      goalsOf(`AxiosTransport, ${mebibytes} MiB ${direction}`, flows[direction]),
+    ),
+  };
 }
 
-/** @param {Record<string, Flow[]>} flows */
-function verdictOf(flows) {
+/**
+ * @param {string} what
+ * @param {Record<string, Flow[]>} flows
+ * @returns {import('./goals.mjs').Goal[]}
+ */
+function goalsOf(what, flows) {
   const ours = flows['axios-transport'] ?? [];
   const yard = flows[YARDSTICK] ?? [];
-  return {
-    throughput: median(ratios(all(ours, 'mibPerSecond'), all(yard, 'mibPerSecond'))),
-    rssMib: median(all(ours, 'rssMib')) - median(all(yard, 'rssMib')),
-  };
+  return [
+    {
+      what: `${what}: throughput to node https`,
+      measured: median(ratios(all(ours, 'mibPerSecond'), all(yard, 'mibPerSecond'))),
+      bound: 0.97,
+      side: 'at least',
+    },
+    {
+      what: `${what}: MiB of RSS above node https`,
+      measured: median(all(ours, 'rssMib')) - median(all(yard, 'rssMib')),
+      bound: 15,
+    },
+  ];
 }
 
 /** @param {Record<string, Flow[]>} flows */

@@ -12,6 +12,8 @@ const MAPPED = 0xffffn;
 
 /** Reads an address without brackets: four decimal octets without leading zeros, or IPv6 without a zone id. */
 export function parseIp(text: string): Ip | undefined {
+  // Nearly every host is a name: an address ends in a digit, or has a colon.
+  if (!/\d$|:/.test(text)) return undefined;
   const ipv4 = parseIpv4(text);
   if (ipv4 !== undefined) return { family: 4, value: ipv4 };
   const ipv6 = parseIpv6(text);

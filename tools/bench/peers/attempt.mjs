@@ -1,4 +1,4 @@
-/** One attempt as the SDK's transports take it, and the text of their answers. */
+/** One attempt as the SDK's transports take it, and the text of its answer. */
 import { DEFAULT_TIMEOUTS, originOf, ProxyServer, routeTo } from '@sdk/common';
 
 /**
@@ -21,15 +21,20 @@ export function attemptOf({ way, proxy, origin, method, path, headers, body }) {
 }
 
 /**
+ * As the SDK's connections read: the pieces, then their text.
  * @param {import('node:stream').Readable} body
  * @returns {Promise<string>}
  */
 export function textOf(body) {
   return new Promise((resolve, reject) => {
-    let text = '';
-    body.setEncoding('utf8');
-    body.on('data', (piece) => (text += piece));
-    body.once('end', () => resolve(text));
+    /** @type {Buffer[]} */
+    const pieces = [];
+    body.on('data', (piece) => pieces.push(piece));
+    body.once('end', () => {
+      const [first] = pieces;
+      const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces);
+      resolve(whole.toString('utf8'));
+    });
     body.once('error', reject);
   });
 }

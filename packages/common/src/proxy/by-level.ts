@@ -90,7 +90,7 @@ class Draft {
   readonly #level: CompiledLevel;
   readonly #origin: Origin;
   readonly #candidates: ProxyCandidate[] = [];
-  readonly #warnings = new Set<string>();
+  #warnings: readonly string[] = [];
   #bypassedBy: string | undefined;
 
   constructor(level: CompiledLevel, origin: Origin) {
@@ -110,7 +110,8 @@ class Draft {
     }
     const noProxy = ofItsOwn ?? this.#level.noProxy;
     const entry = noProxy?.match(this.#origin);
-    noProxy?.warnings.forEach((warning) => this.#warnings.add(warning));
+    if (noProxy !== undefined && noProxy.warnings.length > 0)
+      this.#warnings = [...new Set([...this.#warnings, ...noProxy.warnings])];
     if (entry === undefined) {
       this.#candidates.push(proxy);
       return false;
@@ -133,7 +134,7 @@ class Draft {
       candidates: this.#candidates,
       decidedBy: this.#level.name,
       bypassedBy: this.#bypassedBy,
-      warnings: [...this.#warnings],
+      warnings: this.#warnings,
     });
   }
 }

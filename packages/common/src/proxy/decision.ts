@@ -48,25 +48,22 @@ export function decisionFacts(
   return made;
 }
 
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
+
 /** A frozen decision: its proxy is the first of the candidates. */
-export function newDecision({
-  candidates,
-  decidedBy,
-  variable,
-  bypassedBy,
-  warnings,
-  pac,
-}: Omit<ProxyDecision, 'proxy'>): ProxyDecision {
+export function newDecision(made: Omit<ProxyDecision, 'proxy'>): ProxyDecision {
+  const { candidates, decidedBy, variable, bypassedBy, warnings, pac } = made;
   const [first] = candidates;
-  return Object.freeze({
+  const decision: { -readonly [K in keyof ProxyDecision]: ProxyDecision[K] } = {
     proxy: first === 'direct' ? undefined : first,
     candidates: Object.freeze([...candidates]),
     decidedBy,
-    ...(variable === undefined ? {} : { variable }),
-    ...(bypassedBy === undefined ? {} : { bypassedBy }),
-    warnings: Object.freeze([...warnings]),
-    ...(pac === undefined ? {} : { pac }),
-  });
+    warnings: warnings.length === 0 ? NO_WARNINGS : Object.freeze([...warnings]),
+  };
+  if (variable !== undefined) decision.variable = variable;
+  if (bypassedBy !== undefined) decision.bypassedBy = bypassedBy;
+  if (pac !== undefined) decision.pac = pac;
+  return Object.freeze(decision);
 }
 
 /** A PAC file that could not be asked is what the request failed of. */

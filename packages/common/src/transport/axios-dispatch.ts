@@ -7,7 +7,7 @@ import {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import { ConfigurationError } from '../errors.js';
-import { answerHeaders, listOf, requestHeaders } from './axios-headers.js';
+import { answerHeaders, areUnchanged, listOf, requestHeaders } from './axios-headers.js';
 import { refuse, refuseForbidden, REMEDY } from './axios-instance.js';
 import { intercepted } from './interceptors.js';
 import { ResponseHeaders } from './response-headers.js';
@@ -34,7 +34,7 @@ export async function dispatch(
       config,
     };
   };
-  const config = configOf(instance, request, send);
+  const config = new NewConfig(instance, request, send);
   const { url } = config;
   const check = (given: InternalAxiosRequestConfig): void => {
     refuseForbidden(given, 'an interceptor');
@@ -59,41 +59,43 @@ export async function dispatch(
   }
 }
 
-/** No prototype: what somebody added to Object.prototype is no setting. Made by a constructor, since V8 is slow on bare ones. */
-const Config = function () {} as unknown as new () => InternalAxiosRequestConfig;
+/**
+ * What interceptors see: the request, `send` as the adapter, for those that send again, and the rest of the instance's
+ * defaults. A function, whose prototype can be taken away: what somebody added to Object.prototype is no setting.
+ */
+function Config(
+  this: InternalAxiosRequestConfig,
+  instance: AxiosInstance,
+  request: TransportRequest,
+  send: (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>,
+): void {
+  this.url = request.origin.href + request.path;
+  this.method = request.method.toLowerCase();
+  this.headers = requestHeaders(instance, this.method, request.headers);
+  this.data = request.body;
+  this.responseType = 'stream';
+  this.proxy = false;
+  this.maxRedirects = 0;
+  this.timeout = 0;
+  this.decompress = false;
+  this.maxBodyLength = Infinity;
+  this.maxContentLength = -1;
+  this.validateStatus = anyStatus;
+  this.transformRequest = [];
+  this.transformResponse = [];
+  this.adapter = send;
+  const defaults = instance.defaults as Record<string, unknown>;
+  for (const key of Object.keys(defaults)) {
+    if (!Object.hasOwn(this, key)) (this as never as typeof defaults)[key] = copyOf(defaults[key]);
+  }
+}
 Config.prototype = Object.create(null, {
   hasOwnProperty: { value: Object.prototype.hasOwnProperty },
 }) as object;
 
-/** What interceptors see: the instance's defaults, the request, and `send` as the adapter, for those that send again. */
-function configOf(
-  instance: AxiosInstance,
-  request: TransportRequest,
-  send: (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>,
-): InternalAxiosRequestConfig {
-  const config = new Config();
-  for (const key of Object.keys(instance.defaults)) {
-    (config as unknown as Record<string, unknown>)[key] = copyOf(
-      (instance.defaults as Record<string, unknown>)[key],
-    );
-  }
-  config.url = request.origin.href + request.path;
-  config.method = request.method.toLowerCase();
-  config.headers = requestHeaders(instance, config.method, request.headers);
-  config.data = request.body;
-  config.responseType = 'stream';
-  config.proxy = false;
-  config.maxRedirects = 0;
-  config.timeout = 0;
-  config.decompress = false;
-  config.maxBodyLength = Infinity;
-  config.maxContentLength = -1;
-  config.validateStatus = anyStatus;
-  config.transformRequest = [];
-  config.transformResponse = [];
-  config.adapter = send;
-  return config;
-}
+const NewConfig = Config as unknown as new (
+  ...args: Parameters<typeof Config>
+) => InternalAxiosRequestConfig;
 
 function anyStatus(): boolean {
   return true;
@@ -136,13 +138,21 @@ function asBody(body: unknown): TransportRequest['body'] {
 }
 
 function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>): TransportResponse {
+  const { status, headers } = answer;
+  if (
+    status === carried.status &&
+    answer.data === carried.body &&
+    headers instanceof AxiosHeaders &&
+    areUnchanged(headers, carried.headers.toFlat())
+  )
+    return carried;
   const body = asBody(answer.data);
   // An interceptor that put something else in its place may read from it; one that nobody reads is let go.
   if (body !== carried.body && carried.body.readableFlowing === null) carried.body.destroy();
   return {
     ...carried,
-    status: answer.status,
-    headers: new ResponseHeaders(listOf(AxiosHeaders.from(answer.headers as AxiosHeaders))),
+    status,
+    headers: new ResponseHeaders(listOf(AxiosHeaders.from(headers as AxiosHeaders))),
     body:
       body instanceof Readable
         ? body

@@ -10,57 +10,70 @@ export function requestHeaders(
 ): AxiosHeaders {
   const headers = new AxiosHeaders();
   const { common, [method]: ofMethod } = defaults.headers as Record<string, unknown>;
-  addDefaults(headers, common);
-  addDefaults(headers, ofMethod);
-  for (const [name, value] of Object.entries(defaults.headers)) {
-    if (typeof value !== 'object' || value === null) headers.set(name, value as string, true);
-  }
-  const hasDefaults = Object.keys(headers).length > 0;
-  for (let i = 0; i < list.length; i += 2) {
-    const name = list[i] as string;
-    // Most instances have a default `Accept`, which the request's own replaces.
-    if (hasDefaults && headers.has(name) && firstIndexOf(list, name) === i) headers.delete(name);
-    add(headers, name, list[i + 1] as string);
-  }
-  return headers;
-}
-
-function addDefaults(headers: AxiosHeaders, bucket: unknown): void {
-  if (typeof bucket !== 'object' || bucket === null) return;
-  for (const [name, value] of Object.entries(bucket)) headers.set(name, value as string, true);
-}
-
-function firstIndexOf(list: readonly string[], name: string): number {
-  const wanted = name.toLowerCase();
-  for (let i = 0; i < list.length; i += 2)
-    if ((list[i] as string).toLowerCase() === wanted) return i;
-  return -1;
+  addDefaults(headers, common, list);
+  addDefaults(headers, ofMethod, list);
+  addDefaults(headers, defaults.headers, list);
+  return added(headers, list);
 }
 
 /** An answer's headers; a name that came twice keeps both values. */
 export function answerHeaders(from: ResponseHeaders): AxiosHeaders {
-  const headers = new AxiosHeaders();
-  for (const [name, value] of from) add(headers, name, value);
+  return added(new AxiosHeaders(), from.toFlat());
+}
+
+/** Defaults that the request has no header of its own for. Those of other methods stand beside them, as objects. */
+function addDefaults(headers: AxiosHeaders, bucket: unknown, list: readonly string[]): void {
+  if (typeof bucket !== 'object' || bucket === null) return;
+  for (const name of Object.keys(bucket)) {
+    const value = (bucket as Record<string, unknown>)[name];
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) continue;
+    if (indexOf(list, name) < 0) headers.set(name, value as string, true);
+  }
+}
+
+/**
+ * `headers` with names that are new to it. `AxiosHeaders.set` would compare each name with every one there is, and clean a
+ * value that is clean.
+ */
+function added(headers: AxiosHeaders, list: readonly string[]): AxiosHeaders {
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i] as string;
+    const value = list[i + 1] as string;
+    if (indexOf(list, name) === i) headers[name] = value;
+    else headers.set(name, [headers.get(name) as string | string[], value].flat(), true);
+  }
   return headers;
 }
 
-/** What `set` comes to for a name that is new: it would look at every name there is, and clean a value that is clean. */
-function add(headers: AxiosHeaders, name: string, value: string): void {
-  if (!(name in headers) && !headers.has(name)) {
-    headers[name] = value;
-    return;
+function indexOf(list: readonly string[], name: string): number {
+  let wanted: string | undefined;
+  for (let i = 0; i < list.length; i += 2) {
+    const candidate = list[i] as string;
+    if (candidate === name) return i;
+    if (candidate.length !== name.length) continue;
+    wanted ??= name.toLowerCase();
+    if (candidate.toLowerCase() === wanted) return i;
   }
-  const known = headers.get(name) as string | string[] | undefined;
-  headers.set(name, known === undefined ? value : [known, value].flat(), true);
+  return -1;
 }
 
 /** A flat list; what an interceptor set to `false` or `null` is left out. */
 export function listOf(headers: AxiosHeaders): string[] {
   const list: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] as string | string[] | false | null | undefined;
     if (value === null || value === undefined || value === false) continue;
     if (Array.isArray(value)) for (const each of value) list.push(name, String(each));
     else list.push(name, String(value));
   }
   return list;
+}
+
+/** Whether `headers` are what `answerHeaders` made of a list. */
+export function areUnchanged(headers: AxiosHeaders, list: readonly string[]): boolean {
+  const names = Object.keys(headers);
+  return (
+    names.length * 2 === list.length &&
+    names.every((name, i) => name === list[2 * i] && headers[name] === list[2 * i + 1])
+  );
 }

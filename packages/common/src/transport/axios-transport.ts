@@ -1,15 +1,12 @@
 /** The default transport: axios over agents, pools and a dialer of our own. */
-import axios, { type AxiosInstance } from 'axios';
+import { createRequire } from 'node:module';
+import type { AxiosInstance, AxiosStatic } from 'axios';
 import { agentFor, type PooledAgent } from './agents.js';
-import { dispatch } from './axios-dispatch.js';
+import type { dispatch } from './axios-dispatch.js';
 import { checkInstance, hasWork } from './axios-instance.js';
-import { closedBefore } from './closed.js';
 import { exchange } from './exchange.js';
-import { forwardLegs, type ForwardLeg } from './forward-legs.js';
-import { headOf } from './head.js';
-import { leaseFor } from './leasing.js';
 import { withTotalLeft } from './left-of-total.js';
-import { Pools } from './pools.js';
+import { Sender } from './sender.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
 import { noteUnixSocket } from './unix-transports.js';
@@ -29,56 +26,53 @@ export interface AxiosTransportOptions extends SocketOptions {
  */
 export class AxiosTransport implements Transport {
   readonly name = 'axios';
-  /** The instance in use: interceptors added to it are honoured. */
-  readonly axios: AxiosInstance;
-  readonly #pools: Pools<PooledAgent>;
-  #closed = false;
+  readonly #sender: Sender<PooledAgent>;
+  #axios: AxiosInstance | undefined;
 
   constructor(options: AxiosTransportOptions = {}) {
     const settings = readSocketOptions(options, 'AxiosTransport', ['axios']);
     if (options.axios !== undefined) checkInstance(options.axios);
-    this.axios = options.axios ?? plainInstance();
-    this.#pools = new Pools((route, origin) => agentFor(route, origin, settings));
+    this.#axios = options.axios;
+    this.#sender = new Sender({
+      pooled: (route, origin) => agentFor(route, origin, settings),
+      exchange,
+    });
     noteUnixSocket(this, settings);
   }
 
-  async send(request: TransportRequest): Promise<TransportResponse> {
-    const { signal } = request;
-    const startedAt = performance.now();
-    if (this.#closed) throw closedBefore();
-    if (signal?.aborted) throw signal.reason;
+  /** The instance in use: interceptors added to it are honoured. */
+  get axios(): AxiosInstance {
+    return (this.#axios ??= plainInstance());
+  }
+
+  send(request: TransportRequest): Promise<TransportResponse> {
+    const instance = this.#axios;
     // Without interceptors and default headers `Axios.request` would only copy: the shorter way spares its merging.
-    return request.bare !== true && hasWork(this.axios)
-      ? dispatch(this.axios, request, (changed) => this.#carry(withTotalLeft(changed, startedAt)))
-      : this.#carry(request);
+    return request.bare === true || instance === undefined || !hasWork(instance)
+      ? this.#sender.send(request)
+      : this.#sendBy(instance, request);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#pools.close();
+  close(): Promise<void> {
+    return this.#sender.close();
   }
 
-  #carry(request: TransportRequest): Promise<TransportResponse> {
-    return request.route.way === 'forward'
-      ? forwardLegs(request, this.#sendLeg)
-      : this.#sendLeg(request);
-  }
-
-  readonly #sendLeg = async (
-    request: TransportRequest,
-    leg?: ForwardLeg,
-  ): Promise<TransportResponse> => {
+  async #sendBy(instance: AxiosInstance, request: TransportRequest): Promise<TransportResponse> {
     const startedAt = performance.now();
-    const head = headOf(request);
-    const agent = this.#pools.get(request.route, request.origin, request.tls);
-    const leased = leaseFor(agent.pool, request, head, leg, startedAt);
-    const lease = leased instanceof Promise ? await leased : leased;
-    return exchange(agent, lease, request, head, startedAt);
-  };
+    this.#sender.checkOpen(request);
+    dispatching ??= await import('./axios-dispatch.js');
+    return dispatching.dispatch(instance, request, (changed) =>
+      this.#sender.send(withTotalLeft(changed, startedAt)),
+    );
+  }
 }
+
+/** Loaded for the first instance that has work: axios takes as long to load as all the rest of a first call. */
+let dispatching: { readonly dispatch: typeof dispatch } | undefined;
 
 /** An instance that adds nothing of its own to a request. */
 function plainInstance(): AxiosInstance {
+  const axios = createRequire(import.meta.url)('axios') as AxiosStatic;
   const instance = axios.create();
   instance.defaults.headers.common = {};
   return instance;

@@ -1,14 +1,22 @@
 /** The interceptors of an axios instance, run in axios's own order and with its own rules. */
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
-interface Handler<T> {
-  readonly fulfilled: ((value: T) => T | Promise<T>) | null | undefined;
-  readonly rejected: ((error: unknown) => unknown) | null | undefined;
+type Step = (value: unknown) => unknown;
+
+interface Handler {
+  readonly fulfilled: Step | null | undefined;
+  readonly rejected: Step | null | undefined;
   readonly synchronous?: boolean;
   readonly runWhen?: ((config: InternalAxiosRequestConfig) => boolean) | null;
 }
 
-type Handlers<T> = readonly (Handler<T> | null)[] | undefined;
+type Handlers = readonly (Handler | null)[] | undefined;
+
+/** What a promise chain carries from one `then` to the next: a value, or why there is none. */
+interface Flow {
+  failed: boolean;
+  value: unknown;
+}
 
 /**
  * Sends `config` through the request interceptors (last in, first out; those whose `runWhen` says no are skipped), `send`,
@@ -20,32 +28,31 @@ export async function intercepted(
   config: InternalAxiosRequestConfig,
   send: (config: InternalAxiosRequestConfig) => Promise<AxiosResponse>,
 ): Promise<AxiosResponse> {
-  const before = requestHandlers(
-    interceptors.request.handlers as Handlers<InternalAxiosRequestConfig>,
-    config,
-  );
-  const synchronous = before.every((handler) => handler.synchronous);
+  const before = requestHandlers(interceptors.request.handlers as Handlers, config);
+  const after = interceptors.response.handlers as Handlers;
   const flow: Flow = { failed: false, value: config };
-  if (synchronous) await runAtOnce(flow, before);
-  else for (const handler of before) await step(flow, handler);
-  await step(flow, { fulfilled: send as never, rejected: undefined });
-  const after = interceptors.response.handlers as Handlers<AxiosResponse>;
-  for (const handler of after ?? []) if (handler !== null) await step(flow, handler);
+  const chain: (Handler | null)[] = [{ fulfilled: send as Step, rejected: undefined }];
+  if (before.every((handler) => handler.synchronous)) await runAtOnce(flow, before);
+  else chain.unshift(...before);
+  if (after !== undefined) chain.push(...after);
+  // Each turn of the loop is one `then` of axios's chain.
+  for (const handler of chain) {
+    const handle = flow.failed ? handler?.rejected : handler?.fulfilled;
+    if (typeof handle !== 'function') continue;
+    try {
+      flow.value = await handle(flow.value);
+      flow.failed = false;
+    } catch (error) {
+      flow.value = error;
+      flow.failed = true;
+    }
+  }
   if (flow.failed) throw flow.value;
   return flow.value as AxiosResponse;
 }
 
-/** What a promise chain carries: a value, or why there is none. */
-interface Flow {
-  failed: boolean;
-  value: unknown;
-}
-
-function requestHandlers(
-  handlers: Handlers<InternalAxiosRequestConfig>,
-  config: InternalAxiosRequestConfig,
-): Handler<InternalAxiosRequestConfig>[] {
-  const chosen: Handler<InternalAxiosRequestConfig>[] = [];
+function requestHandlers(handlers: Handlers, config: InternalAxiosRequestConfig): Handler[] {
+  const chosen: Handler[] = [];
   for (const handler of handlers ?? []) {
     if (handler === null) continue;
     if (typeof handler.runWhen === 'function' && handler.runWhen(config) === false) continue;
@@ -55,36 +62,19 @@ function requestHandlers(
   return chosen;
 }
 
-/** One `then` of the chain. */
-async function step<T>(flow: Flow, { fulfilled, rejected }: Handler<T>): Promise<void> {
-  const handle = (flow.failed ? rejected : fulfilled) as ((value: unknown) => unknown) | null;
-  if (typeof handle !== 'function') return;
-  try {
-    flow.value = await handle(flow.value);
-    flow.failed = false;
-  } catch (error) {
-    flow.value = error;
-    flow.failed = true;
-  }
-}
-
-async function runAtOnce(
-  flow: Flow,
-  handlers: readonly Handler<InternalAxiosRequestConfig>[],
-): Promise<void> {
+async function runAtOnce(flow: Flow, handlers: readonly Handler[]): Promise<void> {
   for (const { fulfilled, rejected } of handlers) {
     try {
-      if (fulfilled) flow.value = fulfilled(flow.value as InternalAxiosRequestConfig);
+      if (fulfilled) flow.value = fulfilled(flow.value);
     } catch (error) {
       // axios sends the request all the same where the handler's own `rejected` deals with the error.
-      await step(flow, {
-        fulfilled: () => {
-          if (!rejected) throw error;
-          const config = flow.value;
-          return Promise.resolve(rejected(error)).then(() => config);
-        },
-        rejected: undefined,
-      });
+      try {
+        if (!rejected) throw error;
+        await rejected(error);
+      } catch (still) {
+        flow.value = still;
+        flow.failed = true;
+      }
       return;
     }
   }

@@ -34,6 +34,11 @@ export class ResponseHeaders implements Iterable<readonly [string, string]> {
       .map(([, value]) => value);
   }
 
+  /** The names and values, one after the other, as they came. */
+  toFlat(): readonly string[] {
+    return this.#raw;
+  }
+
   /** The names and values in the order and spelling in which they came. */
   *[Symbol.iterator](): Iterator<readonly [string, string]> {
     const raw = this.#raw;

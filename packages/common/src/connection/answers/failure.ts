@@ -127,19 +127,19 @@ async function errorBody(context: RequestContext, answer: SdkResponse): Promise<
     const bytes = await collect(stream, ERROR_LIMIT_BYTES);
     const coding = answer.headers.get('content-encoding');
     const plain = coding === undefined ? bytes : await decompress(bytes, coding, ERROR_LIMIT_BYTES);
-    return parsed(plain.toString('utf8'), answer.headers);
+    return await parsed(plain.toString('utf8'), answer.headers);
   } catch {
     if (context.signal?.aborted) throw context.signal.reason;
     return undefined; // the status stands, whatever becomes of the body
   }
 }
 
-function parsed(text: string, headers: ResponseHeaders): unknown {
+async function parsed(text: string, headers: ResponseHeaders): Promise<unknown> {
   if (text.trim() === '') return undefined;
   const type = headers.get('content-type') ?? '';
   try {
     if (/[/+]json\b/i.test(type) || /^\s*[[{]/.test(text)) return JSON.parse(text) as unknown;
-    if (/[/+]xml\b/i.test(type) || /^\s*<\?xml/.test(text)) return decodeXml(text);
+    if (/[/+]xml\b/i.test(type) || /^\s*<\?xml/.test(text)) return await decodeXml(text);
   } catch {
     // Then it is a text.
   }

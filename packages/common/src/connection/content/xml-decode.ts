@@ -1,5 +1,5 @@
 /** XML answers as plain objects. */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import type { XMLParser } from 'fast-xml-parser';
 
 /** How an XML answer becomes an object. */
 export interface XmlDecodeOptions {
@@ -18,14 +18,19 @@ const NO_ARRAYS: readonly string[] = [];
  * an empty element is `''`; attributes and the prefixes of namespaces are left out.
  * @throws Error whose message quotes nothing of the text.
  */
-export function decodeXml(text: string, options?: XmlDecodeOptions): Record<string, unknown> {
+export async function decodeXml(
+  text: string,
+  options?: XmlDecodeOptions,
+): Promise<Record<string, unknown>> {
+  // Most providers answer JSON: the parser is loaded for the first answer in XML.
+  const { XMLParser, XMLValidator } = await import('fast-xml-parser');
   if (DOCTYPE.test(text)) throw new Error('it has a document type declaration');
   // S3 keeps a long answer alive by blanks before it, though XML wants its declaration first.
   const document = text.trimStart();
   if (XMLValidator.validate(document) !== true) throw new Error('it is not well-formed');
   let parsed: unknown;
   try {
-    parsed = parserFor(options?.arrays ?? NO_ARRAYS).parse(document);
+    parsed = parserFor(XMLParser, options?.arrays ?? NO_ARRAYS).parse(document);
   } catch {
     // Names such as __proto__, or nesting without end: the parser refuses them and quotes them.
     throw new Error('it has a name or a depth that is refused');
@@ -36,11 +41,11 @@ export function decodeXml(text: string, options?: XmlDecodeOptions): Record<stri
   return parsed as Record<string, unknown>;
 }
 
-function parserFor(arrays: readonly string[]): XMLParser {
+function parserFor(Parser: typeof XMLParser, arrays: readonly string[]): XMLParser {
   let parser = parsers.get(arrays);
   if (parser === undefined) {
     const names = new Set(arrays);
-    parser = new XMLParser({
+    parser = new Parser({
       ignoreAttributes: true,
       removeNSPrefix: true,
       ignoreDeclaration: true,

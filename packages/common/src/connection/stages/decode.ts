@@ -137,9 +137,9 @@ function json(context: RequestContext, answer: SdkResponse, bytes: Buffer): unkn
   }
 }
 
-function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer): unknown {
+async function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer): Promise<unknown> {
   try {
-    return decodeXml(bytes.toString('utf8'), context.spec.xml);
+    return await decodeXml(bytes.toString('utf8'), context.spec.xml);
   } catch (error) {
     throw malformed(
       context,

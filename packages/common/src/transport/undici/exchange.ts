@@ -8,6 +8,7 @@ import type { Head } from '../head.js';
 import { keepAliveHint } from '../keep-alive-hint.js';
 import type { Lease } from '../lease.js';
 import type { SocketPool } from '../pool.js';
+import type { Pooled } from '../pools.js';
 import { ResponseHeaders } from '../response-headers.js';
 import type { TransportRequest, TransportResponse } from '../transport.js';
 import { brokenBody, uploadOf } from '../upload.js';
@@ -24,7 +25,7 @@ import { clientOf, type WireClient } from './wire-client.js';
  * byte has come, whether or not it has been read.
  */
 export function exchange(
-  pool: SocketPool,
+  { pool }: Pooled,
   lease: Lease,
   request: TransportRequest,
   head: Head,

@@ -1,12 +1,9 @@
 /** The second engine: undici's HTTP/1.1 client over the pools and the dialer that all engines share. */
 import { createRequire } from 'node:module';
 import { ConfigurationError } from '../../errors.js';
-import { closedBefore } from '../closed.js';
-import { forwardLegs, type ForwardLeg } from '../forward-legs.js';
-import { headOf } from '../head.js';
-import { leaseFor } from '../leasing.js';
 import { SocketPool } from '../pool.js';
-import { Pools } from '../pools.js';
+import type { Pooled } from '../pools.js';
+import { Sender } from '../sender.js';
 import { readSocketOptions, type SocketOptions } from '../socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.js';
 import { noteUnixSocket } from '../unix-transports.js';
@@ -31,44 +28,26 @@ export type UndiciTransportOptions = SocketOptions;
  */
 export class UndiciTransport implements Transport {
   readonly name = 'undici';
-  readonly #pools: Pools<{ readonly pool: SocketPool }>;
-  #closed = false;
+  readonly #sender: Sender<Pooled>;
 
   /** @throws ConfigurationError for an option that is unknown or wrong. */
   constructor(options: UndiciTransportOptions = {}) {
     const settings = readSocketOptions(options, 'UndiciTransport');
     checkVersion();
-    this.#pools = new Pools(() => ({ pool: new SocketPool(settings) }));
+    this.#sender = new Sender({
+      pooled: () => ({ pool: new SocketPool(settings) }),
+      exchange,
+    });
     noteUnixSocket(this, settings);
   }
 
-  // Promises are passed on as they are: each function that waits for one costs a turn of its own.
   send(request: TransportRequest): Promise<TransportResponse> {
-    try {
-      const { signal, route } = request;
-      if (this.#closed) throw closedBefore();
-      if (signal?.aborted) throw signal.reason;
-      return route.way === 'forward' ? forwardLegs(request, this.#sendLeg) : this.#sendLeg(request);
-    } catch (error) {
-      // The caller's own reason comes back as it is, whatever it is.
-      return Promise.reject(error);
-    }
+    return this.#sender.send(request);
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#pools.close();
+  close(): Promise<void> {
+    return this.#sender.close();
   }
-
-  readonly #sendLeg = (request: TransportRequest, leg?: ForwardLeg): Promise<TransportResponse> => {
-    const startedAt = performance.now();
-    const head = headOf(request);
-    const { pool } = this.#pools.get(request.route, request.origin, request.tls);
-    const leased = leaseFor(pool, request, head, leg, startedAt);
-    return leased instanceof Promise
-      ? leased.then((lease) => exchange(pool, lease, request, head, startedAt))
-      : exchange(pool, leased, request, head, startedAt);
-  };
 }
 
 const OLDEST_MAJOR = 7;
