@@ -118,6 +118,9 @@ function relativeLabels(
     : undefined;
 }
 
+/** Nearly every name: nothing to unescape, no label too long. A shorter way to what the loop below comes to. */
+const PLAIN = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i;
+
 function parseName(text: string, field: string): Name {
   if (typeof text !== 'string') {
     throw new ConfigurationError(
@@ -126,6 +129,12 @@ function parseName(text: string, field: string): Name {
     );
   }
   if (text === '' || text === '.') return { labels: [], absolute: text === '.' };
+  if (PLAIN.test(text)) {
+    const absolute = text.endsWith('.');
+    const labels = (absolute ? text.slice(0, -1) : text).toLowerCase().split('.');
+    checkLength(labels, field, text);
+    return { labels, absolute };
+  }
   const labels: string[] = [];
   let label = '';
   let unicode = false;
