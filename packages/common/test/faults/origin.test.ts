@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scripts, type ConnectionScript } from '@sdk/testing';
 import type { CallOptions } from '@sdk/common';
-import { ENGINES, meet, POST, SHORT_MS } from './stand.js';
+import { ENGINES, meet, mendable, POST, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
 import { WAYS, type Way } from './ways.js';
 
 interface Fault {
@@ -142,27 +142,46 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** The fault at the end of a way, until it is mended. */
+async function at({ to }: Way, fault: ConnectionScript): Promise<Place> {
+  const { script, heal } = mendable(fault);
+  return { ...(await to(script)), heal };
+}
+
 describe.each(ENGINES)('$engine, over every way, to an origin', (engine) => {
   test.each(FAULTS)('that $fault', async ({ script, timeouts, says, asked: [get, post] }) => {
-    const through = async ({ way, to }: Way): Promise<void> => {
-      const read = await to(script);
-      const reading = await meet(engine, read, { timeouts });
-      expect({ way, ...reading.facts }).toMatchObject(says);
-      expect({ way, asked: read.arrived(), tries: reading.tries }).toEqual({
-        way,
-        asked: get,
-        tries: get,
-      });
-
-      const change = await to(script);
-      const changing = await meet(engine, change, { timeouts, ...POST });
-      expect({ way, ...changing.facts }).toMatchObject(says);
-      expect({ way, asked: change.arrived(), tries: changing.tries }).toEqual({
-        way,
-        asked: post,
-        tries: post,
-      });
+    const through = async (to: Way): Promise<void> => {
+      const { way } = to;
+      for (const [spec, asked] of [
+        [{}, get],
+        [POST, post],
+      ] as const) {
+        const place = await at(to, script);
+        const { facts, tries } = await meet(engine, place, { timeouts, ...spec });
+        const seen = { way, ...spec, asked: place.arrived() - 1, tries };
+        expect({ way, ...facts }).toMatchObject(says);
+        expect(seen).toEqual({ way, ...spec, asked, tries: asked });
+      }
     };
     await Promise.all(WAYS.map(through));
   });
+
+  test.each(FAULTS.filter(({ timeouts }) => timeouts !== undefined))(
+    'that $fault, within the total that the call has',
+    async ({ script }) => {
+      const through = async (to: Way): Promise<void> => {
+        const place = await at(to, script);
+        const { facts, tries } = await meet(engine, place, { timeouts: { totalMs: TOTAL_MS } });
+        expect({ way: to.way, tries, ...facts }).toMatchObject({
+          way: to.way,
+          tries: 1,
+          code: 'SDK_TIMEOUT',
+          phase: 'total',
+          timeoutMs: TOTAL_MS,
+          retryable: false,
+        });
+      };
+      await Promise.all(WAYS.map(through));
+    },
+  );
 });
