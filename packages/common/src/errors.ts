@@ -77,6 +77,13 @@ export abstract class SdkError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
+  /** Adds a sentence to the hint. In place: whoever reads a stream may have been given this very object. */
+  addHint(sentence: string): void {
+    const { hint } = this;
+    const said = hint === undefined || /[.!?]$/.test(hint) ? hint : `${hint}.`;
+    Object.assign(this, { hint: said === undefined ? sentence : `${said} ${sentence}` });
+  }
+
   /** The facts of this class beside those of every error; subclasses extend it. */
   protected facts(): Record<string, unknown> {
     return {};
@@ -225,6 +232,7 @@ export class ProxyError extends TransportError {
       phase: this.phase,
       proxy: this.proxy,
       status: this.status,
+      refused: this.refused || undefined,
       schemes: this.schemes,
       tried: this.tried,
     };

@@ -1,6 +1,6 @@
 /** What `deleteObjects` throws where some objects could not be deleted. */
 import { isSdkError, ResponseError } from '@sdk/common';
-import type { ResponseErrorInit, SdkError } from '@sdk/common';
+import type { ResponseErrorInit } from '@sdk/common';
 
 /** One object that is still there. */
 export interface DeletionFailure {
@@ -62,7 +62,6 @@ export function withFailures(
     );
   }
   const told = `${failures.length} objects could not be deleted before that: ${shown(failures)}.`;
-  (error as SdkError & { hint?: string }).hint =
-    error.hint === undefined ? told : `${error.hint} ${told}`;
+  error.addHint(told);
   return error;
 }

@@ -9,7 +9,6 @@ import { withTotalLeft } from './left-of-total.js';
 import { Sender } from './sender.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
-import { noteUnixSocket } from './unix-transports.js';
 
 /** How an `AxiosTransport` is made. */
 export interface AxiosTransportOptions extends SocketOptions {
@@ -26,6 +25,7 @@ export interface AxiosTransportOptions extends SocketOptions {
  */
 export class AxiosTransport implements Transport {
   readonly name = 'axios';
+  readonly socketPath: string | undefined;
   readonly #sender: Sender<PooledAgent>;
   #axios: AxiosInstance | undefined;
 
@@ -37,7 +37,7 @@ export class AxiosTransport implements Transport {
       pooled: (route, origin) => agentFor(route, origin, settings),
       exchange,
     });
-    noteUnixSocket(this, settings);
+    this.socketPath = settings.tcp?.socketPath;
   }
 
   /** The instance in use: interceptors added to it are honoured. */
@@ -47,7 +47,7 @@ export class AxiosTransport implements Transport {
 
   send(request: TransportRequest): Promise<TransportResponse> {
     const instance = this.#axios;
-    // Without interceptors and default headers `Axios.request` would only copy: the shorter way spares its merging.
+    // Most instances have neither interceptors nor default headers, and nothing of axios is needed.
     return request.bare === true || instance === undefined || !hasWork(instance)
       ? this.#sender.send(request)
       : this.#sendBy(instance, request);
@@ -70,7 +70,10 @@ export class AxiosTransport implements Transport {
 /** Loaded for the first instance that has work: axios takes as long to load as all the rest of a first call. */
 let dispatching: { readonly dispatch: typeof dispatch } | undefined;
 
-/** An instance that adds nothing of its own to a request. */
+/**
+ * An instance that adds nothing of its own to a request. It is made at once, and so of axios's CommonJS build; what
+ * interceptors are given is of the other one, as in an application that imports axios.
+ */
 function plainInstance(): AxiosInstance {
   const axios = createRequire(import.meta.url)('axios') as AxiosStatic;
   const instance = axios.create();

@@ -58,6 +58,11 @@ export class IdleSockets {
     this.#leases.shift()?.socket.destroy();
   }
 
+  /** Ends the one that came last, whose place somebody else needs. */
+  endNewest(): void {
+    this.#leases.pop()?.socket.destroy();
+  }
+
   /** It has closed. */
   forget(lease: Lease): void {
     const index = this.#leases.indexOf(lease);

@@ -79,7 +79,9 @@ export class SocketPool {
       const lease = this.take();
       if (lease !== undefined) return Promise.resolve(lease);
     } else if (this.#size >= this.#limits.maxSockets) {
-      this.#idle.endOldest();
+      // The oldest is the witness of whether the peer keeps connections.
+      if (this.keepsAlive) this.#idle.endOldest();
+      else this.#idle.endNewest();
     }
     return this.#size < this.#limits.maxSockets ? this.#open(demand) : this.#wait(demand);
   }
@@ -102,15 +104,16 @@ export class SocketPool {
       socket.destroy();
       return;
     }
-    const next = this.#nextWaiter();
-    if (next?.demand.freshSocket === true) {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#idle.add(lease);
+    } else if (next.demand.freshSocket === true) {
+      // Its place comes free once it has closed.
       socket.destroy();
-      next.give(this.#open(next.demand));
-    } else if (next !== undefined) {
+    } else {
+      this.#waiting.delete(next);
       lease.uses += 1;
       next.give(lease);
-    } else {
-      this.#idle.add(lease);
     }
   }
 
@@ -193,16 +196,10 @@ export class SocketPool {
   #left(): void {
     this.#size -= 1;
     if (this.#closed) return;
-    const next = this.#nextWaiter();
-    if (next !== undefined) next.give(this.#open(next.demand));
-  }
-
-  #nextWaiter(): Waiter | undefined {
-    for (const waiter of this.#waiting) {
-      this.#waiting.delete(waiter);
-      return waiter;
-    }
-    return undefined;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    next.give(this.#open(next.demand));
   }
 
   #wait(demand: Demand): Promise<Lease> {

@@ -54,6 +54,8 @@ export interface TransportResponse {
  */
 export interface Transport {
   readonly name: string;
+  /** The unix socket that its direct requests go by: what they carry never leaves this machine. Wrappers hand it on. */
+  readonly socketPath?: string | undefined;
   /**
    * @throws TimeoutError, ProxyError, TlsError, ConnectionError: no answer came back.
    * @throws ConfigurationError: the request cannot be sent as it is; nothing was.

@@ -64,7 +64,13 @@ describe('closing ends what waits for nothing but time', () => {
     await until(() => server.requests.length === 1);
     await sleep(30);
     await connection.close();
-    expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+    const error = await call;
+    expect(error).toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      field: 'close',
+      attempts: [{ number: 1, status: 503 }],
+    });
+    expect(error.message).not.toContain('nothing was sent');
     expect(server.requests).toHaveLength(1);
   });
 

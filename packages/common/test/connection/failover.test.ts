@@ -68,6 +68,31 @@ describe('a list of proxies', () => {
     expect(good.requests).toHaveLength(0);
   });
 
+  test.each(['direct', 'another proxy'])(
+    'does not go on to %s after a refusal by absolute-form, and lets the proxy rest for nobody',
+    async (next) => {
+      const denied = scripts.refuse(403, { headers: ['X-Squid-Error: ERR_ACCESS_DENIED 0'] });
+      const [refusing, good, server] = [await gate(denied), await proxy(), await origin()];
+      const told: string[] = [];
+      const logger = { ...console, debug: () => undefined, warn: (m: string) => told.push(m) };
+      const connection = connect(server.url, {
+        httpProxy: [refusing.url, next === 'direct' ? 'direct' : good.url],
+        retry: false,
+        logger,
+      });
+      for (let i = 1; i <= 2; i += 1) {
+        expect(await rejection(connection.request(get))).toMatchObject({
+          code: 'SDK_PROXY',
+          status: 403,
+          refused: true,
+          decision: { proxy: refusing.url },
+        });
+        expect(refusing.connections).toHaveLength(i);
+      }
+      expect([good.stats.forwards, server.requests.length, told]).toEqual([0, 0, []]);
+    },
+  );
+
   test('does not go on after the origin’s own failure', async () => {
     const [server, a, b] = await Promise.all([origin(), proxy(), proxy()]);
     const connection = connect(server.url, { httpProxy: [a.url, b.url], retry: false });

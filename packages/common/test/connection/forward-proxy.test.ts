@@ -62,6 +62,39 @@ describe('over a forward proxy', () => {
     });
   });
 
+  test.each([
+    ['is repeated where the proxy passed nothing on', 'dns_error', 2],
+    ['is not repeated where the proxy may have', 'connection_terminated', 1],
+  ])('a POST %s', async (_name, error, asked) => {
+    const headers = [`Proxy-Status: corp; error=${error}`];
+    const gate = keep(await startScriptedProxy(scripts.refuse(502, { headers })));
+    const connection = connect('http://origin.invalid', {
+      httpProxy: gate.url,
+      retry: { attempts: 2, baseDelayMs: 1 },
+    });
+    await rejection(connection.request({ method: 'POST', path: '/', json: {} }));
+    expect(gate.connections).toHaveLength(asked);
+  });
+
+  test.each([
+    ['a token', { credentials: { token: 'canary-token' } }],
+    ['a whole header', { credentials: { authorization: 'Custom canary-value' } }],
+    ['a header', { headers: { 'X-Key': 'canary-header' } }],
+  ])('%s for the proxy is blotted out where the answer repeats it', async (_name, settings) => {
+    const message = 'seen: canary-token, canary-value, Custom canary-value, canary-header';
+    const body = JSON.stringify({ message });
+    const answer = `HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const gate = keep(await startScriptedProxy(scripts.answer(answer, 'end')));
+    const connection = connect('http://origin.invalid', {
+      httpProxy: { url: gate.url, ...settings },
+      retry: false,
+    });
+    const error = await rejection(connection.request({ method: 'GET', path: '/' }));
+    const [secret] = /canary-\w+/.exec(JSON.stringify(settings)) as RegExpExecArray;
+    expect(error.message).toContain('[redacted]');
+    expect(error.message).not.toContain(secret);
+  });
+
   test('tinyproxy’s 401 is about its own password', async () => {
     expect(await refusal(401, ['Server: tinyproxy/1.11.1'])).toMatchObject({
       code: 'SDK_PROXY',

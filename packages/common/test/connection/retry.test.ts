@@ -4,7 +4,7 @@ import { BaseConnection } from '@sdk/common';
 import type { RequestSpec, SdkError } from '@sdk/common';
 import { startScriptedProxy, scripts } from '@sdk/testing';
 import type { Origin } from '@sdk/testing';
-import { answers, connect, keep, origin, rejection, send } from './stand.js';
+import { answers, connect, keep, origin, proxy, rejection, send } from './stand.js';
 
 /** An origin that resets this many connections when a request has come, and then answers. */
 function resets(times: number): Promise<Origin> {
@@ -119,6 +119,14 @@ describe('is not sent again', () => {
     });
     expect(server.requests).toHaveLength(1);
   });
+});
+
+test('what would help is said beside what else is to be done', async () => {
+  const [server, gate] = [await answers([503]), await proxy()];
+  const connection = connect(server.url, { httpProxy: gate.url });
+  const body = Readable.from([Buffer.from('abc')]);
+  const error = await rejection<SdkError>(connection.request({ method: 'PUT', path: '/', body }));
+  expect(error.hint).toMatch(/tunnel: 'always'.*give a function/);
 });
 
 describe('a stream', () => {

@@ -115,7 +115,7 @@ function withProxyHint(error: unknown): unknown {
   if (!rewritten) return error;
   const told =
     "The proxy forwarded this request and may have changed its path (dot segments, encoding) or a signed header: httpProxy: { url, tunnel: 'always' } keeps it from that.";
-  (error as { hint?: string }).hint = error.hint === undefined ? told : `${error.hint} ${told}`;
+  error.addHint(told);
   return error;
 }
 

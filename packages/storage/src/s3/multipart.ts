@@ -175,8 +175,6 @@ async function abandon(target: ObjectTarget, uploadId: string, error: unknown): 
       : 'an error that is not of the SDK';
     const told = `The multipart upload ${uploadId} of ${JSON.stringify(key)} in ${JSON.stringify(bucket.name)} could not be aborted (${why}); its parts stay, and are billed, until it is.`;
     warn(told);
-    if (isSdkError(error)) {
-      (error as { hint?: string }).hint = error.hint === undefined ? told : `${error.hint} ${told}`;
-    }
+    if (isSdkError(error)) error.addHint(told);
   }
 }

@@ -48,6 +48,8 @@ export function answerOfProxy(
     wordOfProxy(headers) ??
     (tinyproxy ? { reason: 'tinyproxy', requestSent: 'maybe' as const } : undefined);
   if (told === undefined) return undefined;
+  // As of an answer to CONNECT: a gateway's failure is the proxy's own, and another one may reach the target.
+  const gateway = status === 502 || status === 503 || status === 504;
   return new ProxyError(
     `The proxy ${proxy} could not serve the request (${status}: ${told.reason})`,
     {
@@ -55,7 +57,8 @@ export function answerOfProxy(
       proxy,
       status,
       requestSent: told.requestSent,
-      retryable: status === 502 || status === 503 || status === 504,
+      refused: !gateway,
+      retryable: gateway,
       hint:
         status === 403
           ? 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.'

@@ -1,12 +1,28 @@
 /** What may be shown of a request. */
+import type { ProxyServer } from '../../route/proxy-server.js';
 import type { RequestContext } from '../context.js';
 
 /** The provider's secrets, and those of the proxy, which saw the request and may echo it. */
 export function secretsOf(context: RequestContext): readonly string[] {
   const proxy = context.route?.proxy;
   const ours = context.hooks.secrets();
-  if (proxy?.password == null) return ours;
-  return [...ours, proxy.password, `${proxy.username ?? ''}:${proxy.password}`];
+  return proxy === undefined ? ours : [...ours, ...secretsOfProxy(proxy)];
+}
+
+/** A shorter value of a proxy's header names something; blotted out it would take half of the text with it. */
+const SHORTEST_HEADER_SECRET = 8;
+
+function secretsOfProxy({ given, headers }: ProxyServer): string[] {
+  const secrets = headers.filter((part, i) => i % 2 === 1 && part.length >= SHORTEST_HEADER_SECRET);
+  if (given === undefined) return secrets;
+  if ('password' in given && typeof given.password === 'string')
+    secrets.push(given.password, `${given.username}:${given.password}`);
+  if ('token' in given) secrets.push(given.token);
+  if ('authorization' in given) {
+    const { authorization } = given;
+    secrets.push(authorization, authorization.slice(authorization.indexOf(' ') + 1));
+  }
+  return secrets;
 }
 
 /** The request's path without its query, which may hold a signature. */

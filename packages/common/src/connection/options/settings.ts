@@ -1,6 +1,7 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
 import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
+import type { AttemptFacts } from '../../facts.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
@@ -188,13 +189,21 @@ export class Settings {
     return this.#shared.closing.signal;
   }
 
-  /** @throws ConfigurationError after `close`. */
-  checkOpen(): void {
+  /**
+   * @param attempts what has been sent of the request so far
+   * @throws ConfigurationError after `close`.
+   */
+  checkOpen(attempts: readonly AttemptFacts[] = []): void {
     if (!this.closing.aborted) return;
-    throw new ConfigurationError('This driver has been closed; nothing was sent', {
-      field: 'close',
-      hint: 'Make a new one, or close it later.',
-    });
+    const sent = attempts.length > 0;
+    const error = new ConfigurationError(
+      sent
+        ? 'This driver was closed before the request was answered; its attempts tell what was sent'
+        : 'This driver has been closed; nothing was sent',
+      { field: 'close', hint: 'Make a new one, or close it later.' },
+    );
+    if (sent) error.attempts = attempts.slice();
+    throw error;
   }
 
   /** The proxies that failed, for this driver and all its views. */

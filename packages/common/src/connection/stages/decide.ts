@@ -8,7 +8,7 @@ import type { SdkResponse } from '../request-spec.js';
 /** Asks the cascade. A selector that has to be waited for is bounded by the signal and the total. */
 export async function decide(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { settings, origin, callLevel, purpose } = context;
-  settings.checkOpen();
+  settings.checkOpen(context.journal);
   const answer = decideByCascade(
     origin,
     { call: callLevel, instance: settings.level, env: settings.env },

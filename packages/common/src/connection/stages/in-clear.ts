@@ -1,6 +1,5 @@
 /** Credentials that are about to travel unencrypted. */
 import type { Origin } from '../../route/origin.js';
-import { goesByUnixSocket } from '../../transport/unix-transports.js';
 import { holdsCredentials } from '../content/credential-headers.js';
 import type { RequestContext } from '../context.js';
 
@@ -15,7 +14,7 @@ export function tellInClear(
   headers: readonly string[],
 ): void {
   if (!travelsInClear(origin) || !holdsCredentials(headers)) return;
-  if (route?.way === 'direct' && goesByUnixSocket(settings.transport)) return;
+  if (route?.way === 'direct' && settings.transport.socketPath !== undefined) return;
   settings.warnOnce(
     `Credentials go to ${origin.href} in clear, where anybody on the way can read them; write https:// in the endpoint`,
     { code: 'SDK_CREDENTIALS_IN_CLEAR', origin: origin.href },

@@ -1,5 +1,6 @@
 /** Waiting for somebody else, within the bounds of the request. */
 import { onAbort } from '../../abort.js';
+import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import type { RequestContext } from '../context.js';
 import { totalPassed } from './total.js';
 
@@ -33,7 +34,7 @@ export function interruptible<T>(
               finish();
               reject(totalPassed(context));
             },
-            Math.max(0, deadlineAt - performance.now()) + graceMs,
+            Math.min(LONGEST_TIMER_MS, Math.max(0, deadlineAt - performance.now()) + graceMs),
           );
     const stopListening =
       signal &&

@@ -37,10 +37,12 @@ async function limited(
 
 /** Waits no longer than the signal, the total and `poolMs` allow. */
 async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
+  const { settings, journal } = context;
   const { poolMs } = context.timeouts;
+  settings.checkOpen(journal);
   const ours = limiter.enter(poolMs);
   if (ours === undefined) return;
-  const { closing } = context.settings;
+  const { closing } = settings;
   let timer: NodeJS.Timeout | undefined;
   let stopListening: (() => void) | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
@@ -51,7 +53,7 @@ async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
     await interruptible(Promise.race([ours.come, tooLong]), context);
   } catch (error) {
     ours.cancel();
-    context.settings.checkOpen();
+    settings.checkOpen(journal);
     throw error;
   } finally {
     clearTimeout(timer);

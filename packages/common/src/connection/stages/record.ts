@@ -56,11 +56,13 @@ function failureOf(error: unknown): Partial<AttemptFacts> {
   if (!isSdkError(error)) return { message: error instanceof Error ? error.name : typeof error };
   const { status } = error as { status?: number };
   const requestSent = sentBy(error);
+  const { reusedSocket } = error as Partial<TransportError>;
   return {
     ...(status === undefined ? {} : { status }),
     code: error.code,
     message: error.message,
     ...(requestSent === undefined ? {} : { requestSent }),
+    ...(reusedSocket === undefined ? {} : { reusedSocket }),
   };
 }
 

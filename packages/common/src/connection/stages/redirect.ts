@@ -79,7 +79,7 @@ function noted(error: unknown, context: RequestContext, hop: RequestContext): un
   const processed = hop.method !== context.method;
   after.set(error, { processed, withheld: hop.withheld });
   if (hop.withheld && 'status' in error && (error.status === 401 || error.status === 403))
-    (error as { hint?: string }).hint ??= WITHHELD_HINT;
+    error.addHint(WITHHELD_HINT);
   if (processed && 'requestSent' in error) Object.assign(error, { requestSent: 'yes' });
   return error;
 }

@@ -32,7 +32,7 @@ async function renewing(
     const renewed = typeof asked === 'boolean' ? asked : await interruptible(asked, context);
     if (!renewed) throw error;
     if (context.body?.canOpen() === false) {
-      (error as { hint?: string }).hint ??= ONE_SHOT_HINT;
+      error.addHint(ONE_SHOT_HINT);
       throw error;
     }
   }

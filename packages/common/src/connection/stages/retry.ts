@@ -44,13 +44,13 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
 
 /** Whoever closes the driver waits for no repetition. */
 async function pauseWhileOpen(
-  { settings, signal }: RequestContext,
+  { settings, signal, journal }: RequestContext,
   delayMs: number,
 ): Promise<void> {
   try {
     await pause(delayMs, signal, settings.closing);
   } catch (reason) {
-    settings.checkOpen();
+    settings.checkOpen(journal);
     throw reason;
   }
 }
@@ -64,7 +64,7 @@ function delayBeforeNext(
   const { attempts, baseDelayMs, maxDelayMs, maxRetryAfterMs } = context.retry;
   if (attempt >= attempts || !mayRepeat(context, error, attempt)) return undefined;
   if (context.body?.canOpen() === false) {
-    (error as { hint?: string }).hint ??= ONE_SHOT_HINT;
+    error.addHint(ONE_SHOT_HINT);
     return undefined;
   }
   const asked = retryAfterOf(error);

@@ -15,6 +15,7 @@ import type { SdkResponse } from '../request-spec.js';
 export async function send(context: RequestContext): Promise<SdkResponse> {
   const { settings, signal, body } = context;
   if (signal?.aborted) throw signal.reason;
+  settings.checkOpen(context.journal);
   const totalMs = leftMs(context);
   const headers = (context.bag as HeaderBag).toFlat();
   tellInClear(context, headers);

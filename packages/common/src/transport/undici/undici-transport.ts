@@ -6,7 +6,6 @@ import type { Pooled } from '../pools.js';
 import { Sender } from '../sender.js';
 import { readSocketOptions, type SocketOptions } from '../socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from '../transport.js';
-import { noteUnixSocket } from '../unix-transports.js';
 import { exchange } from './exchange.js';
 
 /** How an `UndiciTransport` is made: the options that every engine has. */
@@ -28,6 +27,7 @@ export type UndiciTransportOptions = SocketOptions;
  */
 export class UndiciTransport implements Transport {
   readonly name = 'undici';
+  readonly socketPath: string | undefined;
   readonly #sender: Sender<Pooled>;
 
   /** @throws ConfigurationError for an option that is unknown or wrong. */
@@ -38,7 +38,7 @@ export class UndiciTransport implements Transport {
       pooled: () => ({ pool: new SocketPool(settings) }),
       exchange,
     });
-    noteUnixSocket(this, settings);
+    this.socketPath = settings.tcp?.socketPath;
   }
 
   send(request: TransportRequest): Promise<TransportResponse> {
