@@ -31,7 +31,7 @@ export { until } from './until.js';
 export { testComputeDriver } from './contracts/compute.js';
 export type { ComputeContract } from './contracts/compute.js';
 export { testDnsDriver } from './contracts/dns.js';
-export type { DnsContract } from './contracts/dns.js';
+export type { DnsContract } from './contracts/dns-bench.js';
 export { testStorageDriver } from './contracts/storage.js';
 export type { StorageContract, StorageGap, UrlAnswer } from './contracts/storage-bench.js';
 export { testTransport } from './contracts/transport.js';

@@ -1,6 +1,6 @@
-import { isSdkError } from '@sdk/common';
 import type { OperationCallOptions } from '@sdk/common';
 import type { ComputeDriver, CreateNodeSpec, CreateVolumeSpec } from '@sdk/compute';
+import { driverBench } from './driver-bench.js';
 import { collect, rejection } from './runner.js';
 import type { Runner } from './runner.js';
 
@@ -34,30 +34,9 @@ const NODE_STATES = [
  * testComputeDriver({ test, expect, open, node, absentNode: '1', volume, publicKey });
  */
 export function testComputeDriver(contract: ComputeContract): void {
-  const { expect, node: nodeSpec, volume: volumeSpec } = contract;
+  const { node: nodeSpec, volume: volumeSpec } = contract;
   const wait = contract.wait ?? { pollMs: 20, waitMs: 20_000 };
-
-  const on = (name: string, run: (driver: ComputeDriver) => Promise<void>): void => {
-    contract.test(name, async () => {
-      const { driver, close } = await contract.open();
-      try {
-        await run(driver);
-      } finally {
-        await close();
-      }
-    });
-  };
-
-  const expectCode = async (promise: PromiseLike<unknown>, code: string): Promise<void> => {
-    const error = await rejection(promise);
-    expect(isSdkError(error)).toBe(true);
-    expect(error['code']).toBe(code);
-  };
-
-  const expectPlain = (model: object): void => {
-    expect(JSON.parse(JSON.stringify(model))).toEqual(model);
-    expect('raw' in model).toBe(true);
-  };
+  const { expect, expectCode, expectPlain, on } = driverBench(contract);
 
   on('lists sizes as plain records with MiB and GiB', async (driver) => {
     const sizes = await collect(driver.listSizes());

@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { Container, StorageDriver } from '@sdk/storage';
-import type { ExpectFunction, Runner } from './runner.js';
+import { tidied } from './bounded-test.js';
+import { driverBench, type DriverBench } from './driver-bench.js';
+import { collect, type Runner } from './runner.js';
 
 /** What a server may be known not to do, beside what `capabilities` says of its provider. Each leaves its tests out. */
 export type StorageGap =
@@ -38,19 +41,37 @@ export interface UrlAnswer {
 }
 
 /** What the parts of the suite stand on. */
-export interface StorageBench {
+export interface StorageBench extends DriverBench<StorageDriver> {
   readonly contract: StorageContract;
-  readonly expect: ExpectFunction;
+  /** The name of a container that is not there. */
   readonly freshName: () => string;
   readonly has: (gap: StorageGap) => boolean;
-  /** A test with the driver alone. */
-  readonly on: (name: string, run: (driver: StorageDriver) => Promise<void>) => void;
   /** A test in a container of its own, which is emptied and deleted afterwards. */
   readonly inContainer: (
     name: string,
     run: (driver: StorageDriver, container: Container) => Promise<void>,
   ) => void;
-  readonly expectCode: (promise: PromiseLike<unknown>, code: string) => Promise<void>;
-  /** A model is JSON-safe, and has the provider's own answer. */
-  readonly expectPlain: (model: object) => void;
+}
+
+export function storageBench(contract: StorageContract): StorageBench {
+  const bench = driverBench(contract);
+  const freshName = contract.containerName ?? (() => `sdk-${randomBytes(6).toString('hex')}`);
+  return {
+    ...bench,
+    contract,
+    freshName,
+    has: (gap) => contract.gaps?.includes(gap) === true,
+    inContainer: (name, run) => {
+      bench.on(name, async (driver) => {
+        const container = await driver.createContainer(freshName());
+        await tidied(
+          () => run(driver, container),
+          async () => {
+            await driver.deleteObjects(container, await collect(driver.listObjects(container)));
+            await driver.deleteContainer(container);
+          },
+        );
+      });
+    },
+  };
 }

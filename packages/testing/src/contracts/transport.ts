@@ -4,7 +4,7 @@ import type {
   TransportContract,
   TransportFactory,
 } from './transport-contract.js';
-import { inTime } from './runner.js';
+import { boundedTest } from './bounded-test.js';
 import { testAborts } from './transport-aborts.js';
 import { testAmbient } from './transport-ambient.js';
 import { testAuth } from './transport-auth.js';
@@ -26,10 +26,6 @@ import { testTls } from './transport-tls.js';
 import { testUploads } from './transport-uploads.js';
 import { testWays } from './transport-ways.js';
 
-const TEST_MS = 60_000;
-/** How long the transport and the servers of a test may take to close. */
-const CLOSE_MS = 5_000;
-
 const ALL: TransportCapabilities = {
   network: true,
   proxies: true,
@@ -50,32 +46,16 @@ const ALL: TransportCapabilities = {
  * testTransport((options) => new RecordingTransport(new AxiosTransport(options)), { test, expect });
  */
 export function testTransport(factory: TransportFactory, contract: TransportContract): void {
-  const { timeoutMs = TEST_MS } = contract;
   const bench: TransportBench = {
     expect: contract.expect,
     can: { ...ALL, ...contract.capabilities },
     on: (name, run) => {
-      contract.test(
-        name,
-        async () => {
-          const stand = new TransportStand(factory);
-          const close = (): Promise<void> =>
-            inTime(
-              stand.close(),
-              CLOSE_MS,
-              'the transport, or a server of the test, did not close',
-            );
-          try {
-            await inTime(run(stand), timeoutMs, 'the test did not come to an end');
-          } catch (error) {
-            // What failed first is what the author has to see.
-            await close().catch(() => undefined);
-            throw error;
-          }
-          await close();
-        },
-        timeoutMs + 2 * CLOSE_MS,
-      );
+      boundedTest(contract.test, name, {
+        open: () => new TransportStand(factory),
+        run,
+        what: 'the transport, or a server of the test,',
+        timeoutMs: contract.timeoutMs,
+      });
     },
   };
 
