@@ -4,6 +4,8 @@ import { answerOf, ask, ended, start } from './children.mjs';
 
 const ALIVE_MS = 700;
 const DEAD_MS = 300;
+/** A proxy notices in its own time that a connection has closed. */
+const SETTLE_MS = 1_500;
 
 /** A proxy whose process is replaced when it dies. */
 class Proxy {
@@ -49,28 +51,46 @@ class Proxy {
 export async function startProxies() {
   const proxies = [new Proxy(), new Proxy()];
   await Promise.all(proxies.map((proxy) => proxy.up()));
-  let running = true;
+  const stopping = new AbortController();
   let deaths = 0;
   const dying = (async () => {
-    while (running) {
-      await sleep(ALIVE_MS);
+    while (await lived(stopping.signal)) {
       await proxies[deaths % 2]?.restart();
       deaths += 1;
     }
   })();
+
+  /** How many connections clients have open at both. */
+  async function open() {
+    const reports = await Promise.all(proxies.map((proxy) => proxy.report()));
+    return reports.reduce((all, report) => all + report.open, 0);
+  }
+
   return {
     ports: proxies.map(({ port }) => port),
-    /** Both live on; answers what they were, and what is open. */
+    /** Nobody dies any more: that would close what is left open. Answers what they were, and what stays open. */
     async stop() {
-      running = false;
+      stopping.abort();
       await dying;
-      const reports = await Promise.all(proxies.map((proxy) => proxy.report()));
-      return {
-        deaths,
-        carried: proxies.map(({ carried }) => carried),
-        left: reports.reduce((all, { open }) => all + open, 0),
-      };
+      const givesUpAt = performance.now() + SETTLE_MS;
+      let left = await open();
+      while (left > 0 && performance.now() < givesUpAt) {
+        await sleep(50);
+        left = await open();
+      }
+      return { deaths, carried: proxies.map(({ carried }) => carried), left };
     },
     end: () => Promise.all(proxies.map((proxy) => proxy.kill())),
   };
+}
+
+/**
+ * Waits for a proxy's time to die, which does not come where they are stopped before.
+ * @param {AbortSignal} signal
+ */
+function lived(signal) {
+  return sleep(ALIVE_MS, undefined, { signal }).then(
+    () => true,
+    () => false,
+  );
 }

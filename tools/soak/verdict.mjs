@@ -8,8 +8,10 @@ export const FAILED = 3;
 /** Growth over the measured half that is not a leak: code that is compiled late, pages that the allocator keeps. */
 const HEAP_BYTES = 2 * 1024 * 1024;
 const RSS_BYTES = 24 * 1024 * 1024;
-/** The resident memory of a young process grows whatever it does. */
-const RSS_FROM_CALLS = 50_000;
+/** Outside the heap: what 32 calls at once happen to read and write when they are measured. */
+const EXTERNAL_BYTES = 4 * 1024 * 1024;
+/** An outage of a proxy is a matter of milliseconds. A call that lasts so long has run into a timer. */
+const LONGEST_MS = 20_000;
 
 /**
  * The method of a call.
@@ -21,20 +23,26 @@ export function methodOf(id) {
   return ['GET', 'GET', 'GET', 'GET', 'PUT', 'PUT', 'POST', 'POST'][id % 8] ?? 'GET';
 }
 
+/** @typedef {'heap' | 'rss' | 'external' | 'arrayBuffers'} Measure */
+/** @typedef {{ calls: number } & Record<Measure, number>} Sample */
+
 /**
  * @param {{
  *   outcomes: Uint8Array,
  *   processed: Uint8Array,
  *   mixedUp: number,
+ *   longestMs: number,
  *   deaths: number,
  *   carried: number[],
  *   left: number,
- *   samples: { calls: number, heap: number, rss: number }[],
+ *   endsByItself: boolean,
+ *   samples: Sample[],
  * }} run by id: what became of each call, and how often the origin processed it; answers that belonged to others; how often a
- *   proxy died; what each proxy carried; sockets left at the proxies; memory
+ *   proxy died; what each proxy carried; sockets left at the proxies while the client was still there; memory
  * @returns {string[]}
  */
-export function judge({ outcomes, processed, mixedUp, deaths, carried, left, samples }) {
+export function judge(run) {
+  const { outcomes, processed, mixedUp, longestMs, deaths, carried, left, samples } = run;
   const wrongs = new Map();
   /** @param {string} what */
   const wrong = (what) => wrongs.set(what, (wrongs.get(what) ?? 0) + 1);
@@ -53,32 +61,37 @@ export function judge({ outcomes, processed, mixedUp, deaths, carried, left, sam
   if (deaths === 0) sentences.push('no proxy died');
   if (carried.some((count) => count === 0)) sentences.push('a proxy carried nothing');
   if (left > 0) sentences.push(`${left} sockets were left at the proxies`);
-  sentences.push(...growths(samples, outcomes.length));
+  if (!run.endsByItself) sentences.push('the client did not end by itself');
+  if (longestMs > LONGEST_MS) sentences.push(`a call lasted ${Math.round(longestMs)} ms`);
+  sentences.push(...growths(samples));
   return sentences;
 }
 
-/**
- * @param {{ calls: number, heap: number, rss: number }[]} samples
- * @param {number} calls
- */
-function growths(samples, calls) {
+/** @param {Sample[]} samples */
+function growths(samples) {
   if (samples.length < 6) return ['memory was measured too seldom'];
-  const limits = [['heap', HEAP_BYTES], ...(calls >= RSS_FROM_CALLS ? [['rss', RSS_BYTES]] : [])];
-  return limits.flatMap(([member, limit]) => {
-    const grown = growthOf(samples, /** @type {'heap' | 'rss'} */ (member));
-    return grown > Number(limit) ? [`${member} grew by ${grown} bytes over the second half`] : [];
+  /** @type {[Measure, number][]} */
+  const limits = [
+    ['heap', HEAP_BYTES],
+    ['rss', RSS_BYTES],
+    // The array buffers are among it.
+    ['external', EXTERNAL_BYTES],
+  ];
+  return limits.flatMap(([measure, limit]) => {
+    const grown = growthOf(samples, measure);
+    return grown > limit ? [`${measure} grew by ${grown} bytes over the second half`] : [];
   });
 }
 
 /**
  * How much a measure grew over the second half of the samples, by the line that fits them best.
- * @param {{ calls: number, heap: number, rss: number }[]} samples
- * @param {'heap' | 'rss'} member
+ * @param {Sample[]} samples
+ * @param {Measure} measure
  */
-export function growthOf(samples, member) {
+export function growthOf(samples, measure) {
   const half = samples.slice(Math.floor(samples.length / 2));
   const xs = half.map(({ calls }) => calls);
-  const ys = half.map((sample) => sample[member]);
+  const ys = half.map((sample) => sample[measure]);
   const mean = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0) / all.length;
   const [x0, y0] = [mean(xs), mean(ys)];
   const above = xs.reduce((all, x, i) => all + (x - x0) * (Number(ys[i]) - y0), 0);

@@ -7,6 +7,8 @@ const flat = Array.from({ length: 20 }, (_, i) => ({
   calls: (i + 1) * 4_000,
   heap: 20 * MIB + (i % 2) * 100_000,
   rss: 100 * MIB,
+  external: (3 + (i % 2)) * MIB,
+  arrayBuffers: (i % 2) * MIB,
 }));
 
 /** A run without a fault, and what a test changes in it. */
@@ -15,9 +17,11 @@ function run(change: Partial<Parameters<typeof judge>[0]> = {}) {
     outcomes: new Uint8Array(CALLS).fill(OK),
     processed: new Uint8Array(CALLS).fill(1),
     mixedUp: 0,
+    longestMs: 900,
     deaths: 4,
     carried: [9, 9],
     left: 0,
+    endsByItself: true,
     samples: flat,
     ...change,
   };
@@ -52,6 +56,8 @@ test.each([
   ['proxies that all lived', run({ deaths: 0 }), /no proxy died/],
   ['a proxy that carried nothing', run({ carried: [5, 0] }), /carried nothing/],
   ['a socket that was left', run({ left: 1 }), /left/],
+  ['a client that has to be killed', run({ endsByItself: false }), /did not end/],
+  ['a call that ran into a timer', run({ longestMs: 60_001 }), /lasted 60001 ms/],
   ['memory that was not watched', run({ samples: [] }), /too seldom/],
   [
     'a heap that grows by 100 bytes with each call',
@@ -62,6 +68,11 @@ test.each([
     'resident memory that grows by a kilobyte with each call',
     run({ samples: flat.map((one) => ({ ...one, rss: one.rss + one.calls * 1024 })) }),
     /rss grew/,
+  ],
+  [
+    'a buffer that is kept with each call',
+    run({ samples: flat.map((one) => ({ ...one, external: one.external + one.calls * 200 })) }),
+    /external grew/,
   ],
 ])('%s fails a run', (_what, odd, sentence) => {
   expect(judge(odd)).toEqual([expect.stringMatching(sentence)]);
