@@ -2,9 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions } from '@sdk/common';
-import { scripts, startScriptedProxy, type ConnectionScript } from '@sdk/testing';
+import { scripts, startOrigin, startScriptedProxy, type ConnectionScript } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { ca, ENGINES, meet, POST, SHORT_MS, type Place } from './stand.js';
+import { relayTo } from './relay.js';
+import { ca, ENGINES, meet, mendable, POST, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
 
 interface Fault {
   readonly fault: string;
@@ -115,27 +116,121 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+type Door = 'http:' | 'https:';
+
+/** The fault in front of a good origin, until it is mended: then the proxy is a good one, too. */
+async function at(fault: ConnectionScript, door: Door): Promise<ProxyPlace> {
+  const authority = await ca();
+  const trust = { ca: authority.cert };
+  const { script, heal } = mendable(fault, scripts.tunnel());
+  const proxy = keep(
+    await startScriptedProxy(script, door === 'https:' ? { tls: await authority.issue() } : {}),
+  );
+  const origin = keep(
+    await startOrigin({
+      tls: await authority.issue(),
+      handler: (_request, response) => response.end('well'),
+    }),
+  );
+  return {
+    proxy: proxy.url,
+    options: {
+      endpoint: origin.url,
+      tls: trust,
+      httpProxy: door === 'https:' ? { url: proxy.url, tls: trust } : proxy.url,
+    },
+    servers: [proxy, origin],
+    arrived: () => proxy.connections.length,
+    heal,
+  };
+}
+
+interface ProxyPlace extends Place {
+  readonly proxy: string;
+}
+
 describe.each(ENGINES)('$engine, through a proxy', (engine) => {
   test.each(FAULTS)('that $fault', async ({ script, timeouts, says, asked }) => {
-    for (const secure of [false, true]) {
-      const authority = await ca();
-      const tls = secure ? await authority.issue() : undefined;
+    for (const door of ['http:', 'https:'] as const) {
       for (const spec of [{}, POST]) {
-        const proxy = keep(await startScriptedProxy(script, { tls }));
-        const place: Place = {
-          options: {
-            endpoint: 'https://origin.test',
-            httpProxy: secure ? { url: proxy.url, tls: { ca: authority.cert } } : proxy.url,
-          },
-          servers: [proxy],
-          arrived: () => proxy.connections.length,
-        };
+        const place = await at(script, door);
         const met = await meet(engine, place, { timeouts, ...spec });
-        const seen = { secure, ...spec, asked: place.arrived(), tries: met.tries };
-        expect({ secure, ...met.facts }).toMatchObject(says);
-        expect(met.error.decision?.proxy).toBe(proxy.url);
-        expect(seen).toEqual({ secure, ...spec, asked, tries: asked });
+        const seen = { door, ...spec, asked: place.arrived() - 1, tries: met.tries };
+        expect({ door, ...met.facts }).toMatchObject(says);
+        expect(met.error.decision?.proxy).toBe(place.proxy);
+        expect(seen).toEqual({ door, ...spec, asked, tries: asked });
       }
     }
   });
+
+  test.each(FAULTS.filter(({ timeouts }) => timeouts !== undefined))(
+    'that $fault, within the total that the call has',
+    async ({ script }) => {
+      const through = async (door: Door): Promise<void> => {
+        const place = await at(script, door);
+        const { facts, tries } = await meet(engine, place, { timeouts: { totalMs: TOTAL_MS } });
+        expect({ door, tries, ...facts }).toMatchObject({
+          door,
+          tries: 1,
+          code: 'SDK_TIMEOUT',
+          phase: 'total',
+          timeoutMs: TOTAL_MS,
+          requestSent: 'no',
+          retryable: false,
+        });
+      };
+      await Promise.all([through('http:'), through('https:')]);
+    },
+  );
+
+  test.each(['https://origin.test', 'http://origin.test'])(
+    'that nobody runs, on the way to %s, a POST is tried as often as a GET: nothing was sent',
+    async (endpoint) => {
+      for (const door of ['http:', 'https:', 'socks5h:'] as const) {
+        // A port that was somebody's a moment ago: it refuses what comes.
+        const gone = await relayTo(0);
+        await gone.close();
+        for (const spec of [{}, POST]) {
+          const httpProxy = `${door}//${gone.authority}`;
+          const place: Place = { options: { endpoint, httpProxy }, servers: [], arrived: () => 0 };
+          const { facts, tries } = await meet(engine, place, spec);
+          expect({ ...spec, tries, ...facts }).toMatchObject({
+            ...spec,
+            tries: 3,
+            code: 'SDK_PROXY',
+            phase: 'connect',
+            proxy: httpProxy,
+            requestSent: 'no',
+            retryable: true,
+            cause: { code: 'ECONNREFUSED' },
+          });
+        }
+      }
+    },
+  );
+
+  test.each(['https://origin.test', 'http://origin.test'])(
+    'that never shakes hands in TLS, on the way to %s, the time of the proxy ends the wait',
+    async (endpoint) => {
+      for (const spec of [{}, POST]) {
+        const proxy = keep(await startScriptedProxy(scripts.silent));
+        const place: Place = {
+          options: { endpoint, httpProxy: proxy.url.replace('http:', 'https:') },
+          servers: [proxy],
+          arrived: () => proxy.connections.length,
+        };
+        const timeouts = { proxyMs: SHORT_MS };
+        const { facts, tries } = await meet(engine, place, { timeouts, ...spec });
+        expect({ ...spec, asked: place.arrived(), tries, ...facts }).toMatchObject({
+          ...spec,
+          asked: 1,
+          tries: 1,
+          ...silent('proxy', false).says,
+        });
+        // It was a hello of TLS that it did not answer, and nothing else came behind it.
+        expect(proxy.connections[0]?.received[0]).toBe(0x16);
+        expect(proxy.connections[0]?.received.toString('latin1')).not.toContain('payload');
+      }
+    },
+  );
 });

@@ -25,7 +25,7 @@ import {
   type ConnectionScript,
 } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { watchSockets } from './socket-books.js';
+import { watchSockets, type SocketBooks } from './socket-books.js';
 
 export interface Engine {
   readonly engine: string;
@@ -133,46 +133,64 @@ export function allClosed(servers: readonly Counted[]): Promise<void> {
   return until(closed, 'no socket was left', LONG_MS);
 }
 
+/** What the caller saw of a request that has to fail, and how long that took. */
+async function failure(
+  connection: BaseConnection,
+  { timeouts, ...spec }: Sent,
+): Promise<{ readonly error: SdkError; readonly elapsedMs: number }> {
+  const request = { method: 'GET', path: '/thing?signature=canary', expect: 'text' } as const;
+  const startedAt = performance.now();
+  const error: unknown = await connection.request({ ...request, ...spec }, { timeouts }).then(
+    ({ status }) => new Error(`It should have failed, and was answered ${status}`),
+    (reason: unknown) => reason,
+  );
+  if (!isSdkError(error)) throw error;
+  return { error, elapsedMs: performance.now() - startedAt };
+}
+
+/** What is sent into a fault, and the timer that it is to run into. */
+type Sent = Partial<RequestSpec> & Pick<CallOptions, 'timeouts'>;
+
 /**
  * Sends one request into a fault. It must fail with an error of the SDK that carries its decision, no sooner and not much
  * later than the timer that is given, or else soon. It leaves no socket open anywhere while its transport is still in use,
  * and the one place in that transport's pool is free again: each further try needs it, and so does a good request once
  * the fault is mended.
  */
-export async function meet(
+export async function meet(engine: Engine, place: Place, sent: Sent = {}): Promise<Met> {
+  const books = watchSockets();
+  try {
+    return await watched(books, engine, place, sent);
+  } finally {
+    books.stop();
+  }
+}
+
+async function watched(
+  books: SocketBooks,
   engine: Engine,
   { options, servers, sockets, heal }: Place,
-  { timeouts, ...spec }: Partial<RequestSpec> & Pick<CallOptions, 'timeouts'> = {},
+  sent: Sent,
 ): Promise<Met> {
-  const books = watchSockets();
   const transport = keep(engine.open({ maxSockets: 1, ...sockets }));
   const connection = over(engine, { ...options, transport });
-  const startedAt = performance.now();
-  let error: unknown;
-  try {
-    const request = { method: 'GET', path: '/thing?signature=canary', expect: 'text' } as const;
-    const { status } = await connection.request({ ...request, ...spec }, { timeouts });
-    error = new Error(`It should have failed, and was answered ${status}`);
-  } catch (caught) {
-    error = caught;
-  }
-  const elapsedMs = performance.now() - startedAt;
-  if (!isSdkError(error)) throw error;
+  const { error, elapsedMs } = await failure(connection, sent);
   const tries = error.attempts?.length ?? 1;
-  const waitedMs = tries * Math.min(...Object.values(timeouts ?? { none: 0 }));
+  const waitedMs = tries * Math.max(0, ...Object.values({ ...sent.timeouts }).map((ms) => ms ?? 0));
   // A timer of Node may fire a little early.
   expect(elapsedMs).toBeGreaterThan(0.9 * waitedMs);
   expect(elapsedMs).toBeLessThan(waitedMs + SOON_MS);
   expect(error.decision).toMatchObject({ origin: options.endpoint, decidedBy: 'instance' });
   expect(JSON.stringify(error)).not.toContain('canary');
-  await allClosed(servers);
+
   const decision = error.decision as DecisionFacts;
-  const noneOpen = (): Promise<void> =>
-    until(() => books.of(decision).open === 0, 'the SDK told that each socket was closed', LONG_MS);
+  const noneOpen = async (): Promise<void> => {
+    await allClosed(servers);
+    await until(() => books.of(decision).open === 0, 'each socket was told to be closed', LONG_MS);
+  };
   await noneOpen();
   const { opened, failed } = books.of(decision);
   expect({ tries, sockets: opened + failed }).toEqual({ tries, sockets: tries });
-
   if (heal !== undefined) {
     heal();
     const answer = await connection.request({ method: 'GET', path: '/', expect: 'text' });
@@ -180,8 +198,6 @@ export async function meet(
     expect(books.of(decision)).toMatchObject({ opened: opened + 1, failed });
   }
   await transport.close();
-  await allClosed(servers);
   await noneOpen();
-  books.stop();
   return { error, facts: error.toJSON(), tries };
 }
