@@ -1,9 +1,23 @@
-/** A port that can go down and come back, whatever stands behind it. */
+/** A port that can go down and come back, or break connections off in mid-answer, whatever stands behind it. */
 import net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** What passed on one connection. */
+export interface Relayed {
+  /** What came from behind, in the pieces that it came in. */
+  readonly pieces: readonly Buffer[];
+  /** How much of that had come when the client spoke again: in TLS 1.3 the handshake of the server. */
+  readonly flight: number;
+}
 
 export interface Relay {
   readonly authority: string;
+  readonly port: number;
+  /** Every connection since the start, in order of arrival. */
+  readonly connections: readonly Relayed[];
+  /** How many connections were broken off. */
+  cuts(): number;
   openSockets(): number;
   /** Resets what is open, and refuses what comes. */
   down(): Promise<void>;
@@ -12,30 +26,89 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Hands each connection on to a port of loopback. */
-export async function relayTo(port: number): Promise<Relay> {
-  const sockets = new Set<Socket>();
-  const accept = (client: Socket): void => {
-    const behind = net.connect({ port, host: '127.0.0.1' });
+/** Where connections are broken off, and how. */
+export interface Cut {
+  /** How many bytes of an answer pass, asked for whenever more of it has come; `undefined` lets all of it pass. */
+  at(answer: Buffer): number | undefined;
+  /** `end` is a FIN, `reset` a RST. Under TLS neither says goodbye. */
+  readonly by: 'end' | 'reset';
+  /** How many connections are broken off; later ones pass whole. Default: each. */
+  readonly times?: number | undefined;
+}
+
+/**
+ * Lets so many bytes of an answer pass, and breaks off when the next one comes: by then the client has had its time to
+ * say what it says to the first ones.
+ */
+export function behind(bytes: number): Cut['at'] {
+  return (answer) => (answer.length > bytes ? bytes : undefined);
+}
+
+/** The sockets of both sides; none may be left. */
+class Sockets {
+  readonly open = new Set<Socket>();
+
+  /** Lets each of a pair go with the other. */
+  pair(client: Socket, server: Socket): void {
     for (const [socket, other] of [
-      [client, behind],
-      [behind, client],
+      [client, server],
+      [server, client],
     ] as const) {
-      sockets.add(socket);
+      this.open.add(socket);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
-        sockets.delete(socket);
+        this.open.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+  }
+}
+
+/** Breaks `client` off behind its last bytes. */
+async function breakOff(client: Socket, last: Buffer, by: Cut['by']): Promise<void> {
+  if (last.length > 0) client.write(last);
+  if (by === 'end') return void client.end();
+  // With bytes that were not read yet, a reset is read as an end. The client turns in the same circle as we do.
+  for (let turns = 0; turns < 3; turns += 1) await turn();
+  client.resetAndDestroy();
+}
+
+/** Hands each connection on to a port of loopback, `cut` where that is given. */
+export async function relayTo(port: number, cut?: Cut): Promise<Relay> {
+  const sockets = new Sockets();
+  const connections: Relayed[] = [];
+  let cuts = 0;
+
+  const accept = (client: Socket): void => {
+    const server = net.connect({ port, host: '127.0.0.1', noDelay: true });
+    const pieces: Buffer[] = [];
+    const relayed = { pieces, flight: 0 };
+    connections.push(relayed);
+    sockets.pair(client, server);
+    client.on('data', () => {
+      if (relayed.flight === 0) relayed.flight = Buffer.concat(pieces).length;
+    });
+    client.pipe(server);
+    server.on('data', (piece: Buffer) => void pieces.push(piece));
+    if (cut === undefined || cuts >= (cut.times ?? Infinity)) return void server.pipe(client);
+    server.on('data', (piece: Buffer) => {
+      const whole = Buffer.concat(pieces);
+      const passing = cut.at(whole);
+      if (passing === undefined) return void client.write(piece);
+      cuts += 1;
+      server.removeAllListeners('data').resume();
+      client.unpipe(server);
+      client.resume();
+      void breakOff(client, piece.subarray(0, passing - (whole.length - piece.length)), cut.by);
+    });
+    server.on('end', () => client.end());
   };
-  let server: net.Server | undefined;
+  let listener: net.Server | undefined;
   let own = 0;
 
   async function up(): Promise<void> {
-    const made = net.createServer(accept);
-    server = made;
+    const made = net.createServer({ noDelay: true }, accept);
+    listener = made;
     await new Promise<void>((resolve, reject) => {
       made.once('error', reject);
       made.listen(own, '127.0.0.1', resolve);
@@ -44,13 +117,22 @@ export async function relayTo(port: number): Promise<Relay> {
   }
 
   async function down(): Promise<void> {
-    const made = server;
-    server = undefined;
+    const made = listener;
+    listener = undefined;
     const closed = new Promise((resolve) => (made ? made.close(resolve) : resolve(undefined)));
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets.open) socket.resetAndDestroy();
     await closed;
   }
 
   await up();
-  return { authority: `127.0.0.1:${own}`, openSockets: () => sockets.size, up, down, close: down };
+  return {
+    authority: `127.0.0.1:${own}`,
+    port: own,
+    connections,
+    cuts: () => cuts,
+    openSockets: () => sockets.open.size,
+    up,
+    down,
+    close: down,
+  };
 }
