@@ -1,8 +1,9 @@
 import http, { STATUS_CODES } from 'node:http';
-import net from 'node:net';
 import type { Socket } from 'node:net';
+import { ByteInbox } from './byte-inbox.js';
+import { openTunnel } from './open-tunnel.js';
 import { parseHead } from './scripted-proxy.js';
-import type { ConnectionScript, RequestHead, ScriptApi } from './scripted-proxy.js';
+import type { ConnectionScript, RequestHead } from './scripted-proxy.js';
 
 /** What a gate says to a request: it may pass, with these headers in the answer, or it is refused. */
 export type Verdict =
@@ -27,20 +28,29 @@ export interface Gate {
 /** A script that serves request after request on each connection, as far as `gate` lets them through. */
 export function gated(gate: Gate): ConnectionScript {
   return async (socket, api) => {
-    const bytes = new ByteReader(socket, api);
-    for (let head = await api.head(); ; head = parseHead(await bytes.head())) {
+    const inbox = new ByteInbox(socket, (sink) => api.onBytes(sink));
+    // A client that ends its side waits for no answer; in a tunnel that is for the target to know.
+    const letGo = (): void => void socket.destroy();
+    socket.on('end', letGo);
+    for (let head = await api.head(); ; head = await nextHead(inbox)) {
       const verdict = gate.judge(head, api.socketId);
       if (!verdict.pass) {
         refuse(socket, head, verdict);
         if (verdict.framing === 'close') return;
-        await readBody(head, bytes);
+        await readBody(head, inbox);
       } else if (head.method === 'CONNECT') {
-        return tunnel(socket, head.target, verdict.headers ?? [], bytes);
+        socket.off('end', letGo);
+        const lines = ['HTTP/1.1 200 Connection established', ...(verdict.headers ?? []), '', ''];
+        return openTunnel(socket, inbox, head.target, lines.join('\r\n'));
       } else {
-        await forward(socket, head, await readBody(head, bytes), verdict.headers ?? []);
+        await forward(socket, head, await readBody(head, inbox), verdict.headers ?? []);
       }
     }
   };
+}
+
+async function nextHead(inbox: ByteInbox): Promise<RequestHead> {
+  return parseHead((await inbox.through('\r\n\r\n')).toString('latin1'));
 }
 
 function refuse(
@@ -56,25 +66,6 @@ function refuse(
   const body = framing === 'chunked' ? `${chunk}0\r\n\r\n` : page;
   socket.write(`${lines.join('\r\n')}\r\n\r\n${head.method === 'HEAD' ? '' : body}`);
   if (framing === 'close') socket.end();
-}
-
-/** Dials the target and passes bytes both ways until one side ends. */
-async function tunnel(
-  socket: Socket,
-  target: string,
-  headers: readonly string[],
-  bytes: ByteReader,
-): Promise<void> {
-  const { hostname, port } = new URL(`connect://${target}`);
-  const upstream = net.connect({ port: Number(port), host: hostname.replace(/^\[|\]$/g, '') });
-  upstream.on('error', () => socket.destroy());
-  upstream.on('close', () => socket.destroy());
-  socket.on('close', () => upstream.destroy());
-  await new Promise<void>((resolve) => upstream.once('connect', resolve));
-  socket.write(['HTTP/1.1 200 Connection established', ...headers, '', ''].join('\r\n'));
-  bytes.passTo((chunk) => upstream.write(chunk));
-  socket.on('end', () => upstream.end());
-  upstream.pipe(socket);
 }
 
 /** Sends the request on without what was meant for the proxy, and the answer back, whole. */
@@ -107,73 +98,16 @@ async function forward(
   socket.write(Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), page]));
 }
 
-async function readBody({ headers }: RequestHead, bytes: ByteReader): Promise<Buffer> {
+async function readBody({ headers }: RequestHead, inbox: ByteInbox): Promise<Buffer> {
   const value = (name: string): string | undefined =>
     headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
   if (value('transfer-encoding') === undefined)
-    return bytes.take(Number(value('content-length') ?? 0));
+    return inbox.bytes(Number(value('content-length') ?? 0));
   const chunks: Buffer[] = [];
   for (;;) {
-    const size = Number.parseInt((await bytes.through('\r\n')).trim(), 16);
-    const chunk = await bytes.take(size + 2);
+    const size = Number.parseInt((await inbox.through('\r\n')).toString('latin1').trim(), 16);
+    const chunk = await inbox.bytes(size + 2);
     if (size === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, size));
-  }
-}
-
-/** The bytes of a connection behind its first head, cut as they are asked for. */
-class ByteReader {
-  #kept: Buffer = Buffer.alloc(0);
-  #wake: (() => void) | undefined;
-  #sink: ((chunk: Buffer) => void) | undefined;
-  #ended = false;
-
-  constructor(socket: Socket, api: ScriptApi) {
-    api.onBytes((chunk) => {
-      if (this.#sink !== undefined) return this.#sink(chunk);
-      this.#kept = Buffer.concat([this.#kept, chunk]);
-      this.#wake?.();
-    });
-    const end = (): void => {
-      this.#ended = true;
-      if (this.#sink === undefined) socket.destroy();
-      this.#wake?.();
-    };
-    socket.on('end', end);
-    socket.on('close', end);
-  }
-
-  /** The next head, its empty line included. */
-  head(): Promise<string> {
-    return this.through('\r\n\r\n');
-  }
-
-  /** All through the next occurrence of `mark`. */
-  async through(mark: string): Promise<string> {
-    for (;;) {
-      const at = this.#kept.indexOf(mark, 0, 'latin1');
-      if (at >= 0) return (await this.take(at + mark.length)).toString('latin1');
-      await this.#more();
-    }
-  }
-
-  /** So many bytes. */
-  async take(length: number): Promise<Buffer> {
-    while (this.#kept.length < length) await this.#more();
-    const taken = this.#kept.subarray(0, length);
-    this.#kept = this.#kept.subarray(length);
-    return taken;
-  }
-
-  /** From now on every byte goes there. */
-  passTo(sink: (chunk: Buffer) => void): void {
-    this.#sink = sink;
-    if (this.#kept.length > 0) sink(this.#kept);
-    this.#kept = Buffer.alloc(0);
-  }
-
-  async #more(): Promise<void> {
-    if (this.#ended) throw new Error('The client has gone');
-    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

@@ -1,9 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import net from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ByteInbox } from './byte-inbox.js';
 import { gated } from './gated.js';
+import { openTunnel } from './open-tunnel.js';
 import type { ConnectionScript, ScriptApi } from './scripted-proxy.js';
+
+/** With bytes that were not read yet, a reset is read as an end: it has to come when they have arrived. */
+const ARRIVAL_MS = 20;
 
 /** Closes our side when the client closes its own, as a server that is well does. */
 function endWithClient(socket: Socket): void {
@@ -26,20 +30,10 @@ async function tunnel(
   { statusLine, headers = [], glued = '' }: TunnelScriptOptions,
 ): Promise<void> {
   const { target } = await api.head();
-  const { hostname, port } = new URL(`connect://${target}`);
-  const upstream = net.connect({ port: Number(port), host: hostname.replace(/^\[|\]$/g, '') });
-  upstream.on('error', () => socket.destroy());
-  upstream.on('close', () => socket.destroy());
-  socket.on('close', () => upstream.destroy());
-  await new Promise<void>((resolve) => upstream.once('connect', resolve));
   const lines = [statusLine ?? 'HTTP/1.1 200 Connection established', ...headers, '', ''];
-  socket.write(Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), Buffer.from(glued)]));
-  api.onBytes((chunk) => {
-    if (!upstream.write(chunk)) socket.pause();
-  });
-  upstream.on('drain', () => socket.resume());
-  socket.on('end', () => upstream.end());
-  upstream.pipe(socket);
+  const answer = Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), Buffer.from(glued)]);
+  const inbox = new ByteInbox(socket, (sink) => api.onBytes(sink));
+  await openTunnel(socket, inbox, target, answer);
 }
 
 function answerWith(
@@ -49,10 +43,11 @@ function answerWith(
   return async (socket, api) => {
     endWithClient(socket);
     await api.head();
-    socket.write(bytes, () => {
-      if (then === 'end') socket.end();
-      if (then === 'reset') socket.resetAndDestroy();
-    });
+    socket.write(bytes);
+    if (then === 'end') socket.end();
+    if (then !== 'reset') return;
+    await sleep(ARRIVAL_MS);
+    api.reset();
   };
 }
 
@@ -126,7 +121,7 @@ export const scripts = {
   /** Resets the connection after the head of the first request. */
   reset: (async (socket, api) => {
     await api.head();
-    socket.resetAndDestroy();
+    api.reset();
   }) satisfies ConnectionScript,
 
   /** Plays another script, but only so many milliseconds after the head of the first request has arrived. */

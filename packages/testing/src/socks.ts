@@ -1,8 +1,8 @@
 import net, { isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { ByteInbox } from './byte-inbox.js';
 import { listenOnLoopback } from './loopback.js';
 import type { LoopbackHost } from './loopback.js';
-import { SocksInbox } from './socks-inbox.js';
 
 /** What a client asked a SOCKS server for. */
 export interface SocksRequest {
@@ -83,7 +83,7 @@ export async function startSocks(options: SocksOptions = {}): Promise<Socks> {
   const loopback = await listenOnLoopback(server, options.host);
 
   async function serve(socket: Socket, socketId: number): Promise<void> {
-    const inbox = new SocksInbox(socket);
+    const inbox = new ByteInbox(socket);
     const say = speaker(socket, options);
     const request = await readRequest(inbox, say, options, socketId);
     if (request === undefined) {
@@ -167,7 +167,7 @@ function refusalOf(request: SocksRequest, { credentials }: SocksOptions): number
 }
 
 async function readRequest(
-  inbox: SocksInbox,
+  inbox: ByteInbox,
   say: Say,
   options: SocksOptions,
   socketId: number,
@@ -204,7 +204,7 @@ function choose(methods: readonly number[], { credentials }: SocksOptions): numb
 }
 
 async function readTarget(
-  inbox: SocksInbox,
+  inbox: ByteInbox,
   type: number | undefined,
 ): Promise<Pick<SocksRequest, 'host' | 'addressType'>> {
   if (type === 1) return { addressType: 'ipv4', host: [...(await inbox.bytes(4))].join('.') };
@@ -217,23 +217,28 @@ async function readTarget(
   return { addressType: 'ipv6', host: groups.join(':') };
 }
 
-async function readRequest4(inbox: SocksInbox, socketId: number): Promise<SocksRequest> {
+async function readRequest4(inbox: ByteInbox, socketId: number): Promise<SocksRequest> {
   await inbox.byte();
   const port = (await inbox.bytes(2)).readUInt16BE();
   const address = await inbox.bytes(4);
-  const username = await inbox.untilZero();
+  const username = await untilZero(inbox);
   // 4a: an address 0.0.0.x says that a name follows.
   const named = address.readUInt32BE() > 0 && address.readUInt32BE() < 256;
   return {
     version: 4,
     addressType: named ? 'name' : 'ipv4',
-    host: named ? await inbox.untilZero() : [...address].join('.'),
+    host: named ? await untilZero(inbox) : [...address].join('.'),
     port,
     username,
     password: undefined,
     methods: [],
     socketId,
   };
+}
+
+/** The text up to the next zero byte, which is taken too. */
+async function untilZero(inbox: ByteInbox): Promise<string> {
+  return (await inbox.through('\0')).toString('utf8').slice(0, -1);
 }
 
 /** A reply whose bound address nobody is to believe. */
