@@ -67,6 +67,28 @@ describe('a scripted proxy', () => {
     expect(await played(scripts.reset)).toMatchObject({ text: '', how: 'ECONNRESET' });
   });
 
+  test('resets the connection, with and without an answer, in clear and under TLS', async () => {
+    const ca = await createCertificateAuthority();
+    for (const certificate of [undefined, await ca.issue()]) {
+      for (const [script, answer] of [
+        [scripts.reset, ''],
+        [scripts.answer('HTTP/1.1 200 OK\r\n', 'reset'), 'HTTP/1.1 200 OK\r\n'],
+      ] as const) {
+        await using proxy = await startScriptedProxy(script, { tls: certificate });
+        const to = { port: proxy.port, host: '127.0.0.1' };
+        const socket = certificate ? tls.connect({ ...to, ca: ca.cert }) : net.connect(to);
+        socket.write(connectHead('a.example:443'));
+        let text = '';
+        socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+        const how = await new Promise((resolve) => {
+          socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+          socket.on('close', () => resolve('closed'));
+        });
+        expect({ text, how }).toEqual({ text: answer, how: 'ECONNRESET' });
+      }
+    }
+  });
+
   test('sends a header without an end', async () => {
     const { got } = await played(scripts.endlessHeader(1024 * 1024));
     expect(got.length).toBeGreaterThan(1024 * 1024);
