@@ -9,9 +9,6 @@ import type { ConnectionScript, ScriptApi } from './scripted-proxy.js';
 /** With bytes that were not read yet, a reset is read as an end: it has to come when they have arrived. */
 const ARRIVAL_MS = 20;
 
-/** With bytes that were not read yet, a reset is read as an end: it has to come when they have arrived. */
-const ARRIVAL_MS = 20;
-
 /** Closes our side when the client closes its own, as a server that is well does. */
 function endWithClient(socket: Socket): void {
   socket.on('end', () => socket.end());
