@@ -64,6 +64,54 @@ function pem(certificate: X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
+/** What a leaf holds, whoever signs it. */
+function leafOf(options: IssueOptions) {
+  const hosts = options.hosts ?? ['localhost', '127.0.0.1', '::1'];
+  const notAfter = options.notAfter ?? new Date(Date.now() + 30 * dayMs);
+  return {
+    subject: [{ CN: [hosts[0] ?? 'nobody'] }],
+    signingAlgorithm,
+    notBefore:
+      options.notBefore ?? new Date(Math.min(Date.now() - dayMs, notAfter.getTime() - dayMs)),
+    notAfter,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([options.client ? clientAuth : serverAuth]),
+      new SubjectAlternativeNameExtension(
+        hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
+      ),
+    ],
+  };
+}
+
+async function issued(
+  leaf: X509Certificate,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<IssuedCertificate> {
+  const cert = pem(leaf);
+  const { fingerprint256 } = new NodeCertificate(cert);
+  return { cert, key: await privatePem(privateKey), fingerprint256 };
+}
+
+/**
+ * Makes a certificate that no authority stands behind: its own P-256 key signed it, as appliances have them out of the box.
+ *
+ * @example
+ * const proxy = await startProxy({ tls: await createSelfSignedCertificate() });
+ * // … a call through proxy.url fails with DEPTH_ZERO_SELF_SIGNED_CERT, unless its `cert` is trusted …
+ */
+export async function createSelfSignedCertificate(
+  options: IssueOptions = {},
+): Promise<IssuedCertificate> {
+  const keys = await newKeys();
+  const { subject: name, ...leaf } = leafOf(options);
+  return issued(
+    await X509CertificateGenerator.createSelfSigned({ ...leaf, name, keys }, webcrypto),
+    keys,
+  );
+}
+
 /**
  * Makes a root certificate for this run, with EC P-256 keys that never touch the disk.
  *
@@ -93,34 +141,17 @@ export async function createCertificateAuthority(
   );
 
   async function issue(options: IssueOptions = {}): Promise<IssuedCertificate> {
-    const hosts = options.hosts ?? ['localhost', '127.0.0.1', '::1'];
-    const notAfter = options.notAfter ?? new Date(Date.now() + 30 * dayMs);
-    const notBefore =
-      options.notBefore ?? new Date(Math.min(Date.now() - dayMs, notAfter.getTime() - dayMs));
     const keys = await newKeys();
     const leaf = await X509CertificateGenerator.create(
       {
-        subject: [{ CN: [hosts[0] ?? 'nobody'] }],
+        ...leafOf(options),
         issuer: root.subject,
         publicKey: keys.publicKey,
         signingKey: rootKeys.privateKey,
-        signingAlgorithm,
-        notBefore,
-        notAfter,
-        extensions: [
-          new BasicConstraintsExtension(false, undefined, true),
-          new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-          new ExtendedKeyUsageExtension([options.client ? clientAuth : serverAuth]),
-          new SubjectAlternativeNameExtension(
-            hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
-          ),
-        ],
       },
       webcrypto,
     );
-    const cert = pem(leaf);
-    const { fingerprint256 } = new NodeCertificate(cert);
-    return { cert, key: await privatePem(keys.privateKey), fingerprint256 };
+    return issued(leaf, keys);
   }
 
   return { cert: pem(root), issue };

@@ -1,5 +1,5 @@
 export { answerJson } from './answer-json.js';
-export { createCertificateAuthority } from './certificates.js';
+export { createCertificateAuthority, createSelfSignedCertificate } from './certificates.js';
 export type { CertificateAuthority, IssuedCertificate, IssueOptions } from './certificates.js';
 export { chaos } from './chaos.js';
 export type { ChaosFault, ChaosOptions, ChaosTransport } from './chaos.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import type { RequestOptions } from 'node:https';
-import { createCertificateAuthority, startOrigin } from '@sdk/testing';
+import { createCertificateAuthority, createSelfSignedCertificate, startOrigin } from '@sdk/testing';
 import type { CertificateAuthority, Origin, ServerTls } from '@sdk/testing';
 
 let ca: CertificateAuthority;
@@ -76,5 +76,12 @@ describe('a certificate made for the run', () => {
     await expect(status(origin.url)).rejects.toThrow();
     const { cert, key } = await ca.issue({ hosts: ['ada'], client: true });
     expect(await status(origin.url, { cert, key })).toBe(200);
+  });
+
+  test('can be signed by its own key alone, and is trusted by whoever trusts it itself', async () => {
+    const certificate = await createSelfSignedCertificate();
+    const origin = await started(certificate);
+    await expect(status(origin.url)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(await status(origin.url, { ca: certificate.cert })).toBe(200);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   createCertificateAuthority,
+  createSelfSignedCertificate,
   startOrigin,
   startProxy,
   type IssuedCertificate,
@@ -40,11 +41,50 @@ const CERTIFICATES: readonly Certificate[] = [
     reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   },
   {
+    certificate: 'nobody but its own key signed',
+    issue: () => createSelfSignedCertificate(),
+    reason: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  },
+  {
     certificate: 'is for clients',
     issue: async () => (await ca()).issue({ client: true }),
     reason: 'INVALID_PURPOSE',
   },
 ];
+
+const notTls = { code: 'SDK_PROXY', phase: 'tls', requestSent: 'no' };
+const writePlain = /write http:\/\//;
+const writeSecure = /https:\/\//;
+
+/** Proxies under the wrong scheme. */
+const MISTAKEN = [
+  {
+    speaks: 'http:',
+    written: 'https:',
+    target: 'https:',
+    says: notTls,
+    hint: writePlain,
+    tries: 1,
+  },
+  { speaks: 'http:', written: 'https:', target: 'http:', says: notTls, hint: writePlain, tries: 1 },
+  {
+    speaks: 'https:',
+    written: 'http:',
+    target: 'https:',
+    says: { code: 'SDK_PROXY', phase: 'tunnel', requestSent: 'no' },
+    hint: writeSecure,
+    tries: 3,
+  },
+  {
+    speaks: 'https:',
+    written: 'http:',
+    target: 'http:',
+    // In absolute-form the request itself is the first that it hears: what became of it is not known.
+    says: { code: 'SDK_CONNECTION', reason: 'ECONNRESET', requestSent: 'maybe' },
+    hint: writeSecure,
+    tries: 1,
+  },
+] as const;
 
 const VIA = ['directly', 'through a tunnel', 'through a tunnel of an https: proxy'] as const;
 
@@ -102,26 +142,25 @@ describe.each(ENGINES)('$engine', (engine) => {
     );
   });
 
-  test('an https: proxy in front of a plain one, and an http: one in front of TLS, are told apart', async () => {
-    const plain = keep(await startProxy());
-    const secure = keep(await startProxy({ tls: await (await ca()).issue() }));
-    const swapped = (url: string): string =>
-      url.startsWith('https:') ? url.replace('https:', 'http:') : url.replace('http:', 'https:');
-    for (const [proxy, phase] of [
-      [plain, 'tls'],
-      [secure, 'tunnel'],
-    ] as const) {
+  test.each(MISTAKEN)(
+    'a $speaks proxy that is written $written is told by its hint, on the way to an $target target',
+    async ({ speaks, written, target, says, hint, tries }) => {
+      const tls = speaks === 'https:' ? await (await ca()).issue() : undefined;
+      const proxy = keep(await startProxy({ tls }));
       const place: Place = {
-        options: { endpoint: 'https://origin.test', httpProxy: swapped(proxy.url) },
+        options: {
+          endpoint: `${target}//origin.test`,
+          httpProxy: proxy.url.replace(speaks, written),
+        },
         servers: [proxy],
         arrived: () => proxy.stats.connections,
       };
-      const { facts } = await meet(engine, place, POST);
-      expect(facts).toMatchObject({ code: 'SDK_PROXY', phase, requestSent: 'no' });
-      expect(facts['hint']).toMatch(phase === 'tls' ? /write http:\/\// : /https:\/\//);
-      expect(proxy.requests).toEqual([]);
-    }
-  });
+      const { facts, tries: tried } = await meet(engine, place, POST);
+      expect(facts).toMatchObject(says);
+      expect(facts['hint']).toMatch(hint);
+      expect([tried, place.arrived(), proxy.requests]).toEqual([tries, tries, []]);
+    },
+  );
 
   test.each(VIA.slice(0, 2))(
     'an origin that expects TLS, asked in clear %s, is a failure at once',
@@ -137,8 +176,12 @@ describe.each(ENGINES)('$engine', (engine) => {
         arrived: () => origin.connections,
       };
       const { facts, tries } = await meet(engine, place, POST);
-      expect(facts).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'maybe' });
-      expect([tries, origin.requests.length]).toEqual([1, 0]);
+      expect(facts).toMatchObject({
+        code: 'SDK_CONNECTION',
+        reason: 'ECONNRESET',
+        requestSent: 'maybe',
+      });
+      expect([tries, place.arrived(), origin.requests.length]).toEqual([1, 1, 0]);
     },
   );
 });
