@@ -4,8 +4,8 @@ import type { AxiosInstance, AxiosStatic } from 'axios';
 import { agentFor, type PooledAgent } from './agents.js';
 import type { dispatch } from './axios-dispatch.js';
 import { checkInstance, hasWork } from './axios-instance.js';
+import { checkDeadline, withDeadline } from './deadline.js';
 import { exchange } from './exchange.js';
-import { withTotalLeft } from './left-of-total.js';
 import { Sender } from './sender.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
 import type { Transport, TransportRequest, TransportResponse } from './transport.js';
@@ -58,12 +58,13 @@ export class AxiosTransport implements Transport {
   }
 
   async #sendBy(instance: AxiosInstance, request: TransportRequest): Promise<TransportResponse> {
-    const startedAt = performance.now();
     this.#sender.checkOpen(request);
+    const bounded = withDeadline(request);
     dispatching ??= await import('./axios-dispatch.js');
-    return dispatching.dispatch(instance, request, (changed) =>
-      this.#sender.send(withTotalLeft(changed, startedAt)),
-    );
+    return dispatching.dispatch(instance, bounded, (changed) => {
+      checkDeadline(changed);
+      return this.#sender.send(changed);
+    });
   }
 }
 

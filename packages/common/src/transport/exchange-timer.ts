@@ -1,5 +1,6 @@
 /** The timers of one exchange, the same under every engine: headers, idle, total. */
 import { exchangeTimedOut } from '../wire/failure.js';
+import { totalPassed } from './deadline.js';
 import { MovingTimer } from './moving-timer.js';
 import type { TransportRequest } from './transport.js';
 
@@ -16,15 +17,12 @@ export interface Timed {
 export class ExchangeTimer {
   readonly #request: TransportRequest;
   readonly #timed: Timed;
-  /** When the transport was asked, in `performance.now()` milliseconds: `totalMs` counts from there. */
-  readonly #startedAt: number;
   readonly #timer = new MovingTimer(() => this.#onDue());
   #phase: 'headers' | 'idle' = 'headers';
 
-  constructor(request: TransportRequest, timed: Timed, startedAt: number) {
+  constructor(request: TransportRequest, timed: Timed) {
     this.#request = request;
     this.#timed = timed;
-    this.#startedAt = startedAt;
   }
 
   /** From now on the headers are waited for, or bodies travel. */
@@ -35,15 +33,15 @@ export class ExchangeTimer {
 
   /** Bytes have moved: the wait begins anew. */
   stir(): void {
-    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
+    const { timeouts, deadlineAt } = this.#request;
+    const { headersMs, idleMs } = timeouts;
     const at = performance.now() + (this.#phase === 'headers' ? headersMs : idleMs);
-    this.#timer.set(totalMs === undefined ? at : Math.min(at, this.#startedAt + totalMs));
+    this.#timer.set(deadlineAt === undefined ? at : Math.min(at, deadlineAt));
   }
 
   /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
   awaitReader(): void {
-    const { totalMs } = this.#request.timeouts;
-    this.#timer.set(totalMs === undefined ? Infinity : this.#startedAt + totalMs);
+    this.#timer.set(this.#request.deadlineAt ?? Infinity);
   }
 
   clear(): void {
@@ -51,9 +49,10 @@ export class ExchangeTimer {
   }
 
   #onDue(): void {
-    const { headersMs, idleMs, totalMs } = this.#request.timeouts;
-    if (totalMs !== undefined && performance.now() >= this.#startedAt + totalMs) {
-      this.#timeOut('total', totalMs);
+    const { timeouts, deadlineAt } = this.#request;
+    const { headersMs, idleMs } = timeouts;
+    if (deadlineAt !== undefined && performance.now() >= deadlineAt) {
+      this.#timed.fail(totalPassed(this.#request, this.#requestSent));
     } else if (this.#timed.answer === 'complete') {
       this.awaitReader();
     } else if (this.#phase === 'headers') {
@@ -65,9 +64,12 @@ export class ExchangeTimer {
     }
   }
 
-  #timeOut(phase: 'headers' | 'idle' | 'total', timeoutMs: number): void {
-    const requestSent = this.#timed.answer === 'none' ? 'maybe' : 'yes';
+  #timeOut(phase: 'headers' | 'idle', timeoutMs: number): void {
     const { origin, route } = this.#request;
-    this.#timed.fail(exchangeTimedOut(phase, timeoutMs, origin, route, requestSent));
+    this.#timed.fail(exchangeTimedOut(phase, timeoutMs, origin, route, this.#requestSent));
+  }
+
+  get #requestSent(): 'maybe' | 'yes' {
+    return this.#timed.answer === 'none' ? 'maybe' : 'yes';
   }
 }

@@ -105,7 +105,7 @@ class Exchange implements Timed {
     this.#settle = settle;
     this.#startedAt = startedAt;
     this.#sentAt = performance.now();
-    this.#timer = new ExchangeTimer(request, this, startedAt);
+    this.#timer = new ExchangeTimer(request, this);
     const { signal } = request;
     this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
     client.on('error', (cause) => this.#broke(cause));

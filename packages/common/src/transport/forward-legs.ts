@@ -8,7 +8,7 @@ import type { AuthDialogue } from '../wire/auth/dialogue.js';
 import { startDialogue } from '../wire/auth/start-dialogue.js';
 import { dialTimedOut } from '../wire/failure.js';
 import { runPhase } from '../wire/phase.js';
-import { withTotalLeft } from './left-of-total.js';
+import { checkDeadline } from './deadline.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
 /** No proxy needs more, stale nonces included. */
@@ -52,16 +52,13 @@ export async function forwardLegs(
   request: TransportRequest,
   send: SendLeg,
 ): Promise<TransportResponse> {
-  const startedAt = performance.now();
   const forwarding = new Forwarding(request);
   for (;;) {
     forwarding.number += 1;
     let answer: TransportResponse;
     try {
-      answer = await send(
-        forwarding.number === 1 ? request : withTotalLeft(request, startedAt),
-        forwarding,
-      );
+      checkDeadline(request);
+      answer = await send(request, forwarding);
     } catch (error) {
       forwarding.abandoned();
       throw error;

@@ -1,10 +1,9 @@
 /** A socket for one leg of a request, by the rules that hold under every engine. */
 import { onAbort } from '../abort.js';
-import { exchangeTimedOut } from '../wire/failure.js';
+import { checkDeadline, totalPassed } from './deadline.js';
 import type { ForwardLeg } from './forward-legs.js';
 import type { Head } from './head.js';
 import type { Lease } from './lease.js';
-import { withTotalLeft } from './left-of-total.js';
 import type { SocketPool } from './pool.js';
 import type { TransportRequest } from './transport.js';
 
@@ -13,7 +12,6 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Leases a socket and completes `head` with who we are to the proxy, which only the connection's turn tells. It waits only
  * where it must: an idle socket is there at once.
- * @param startedAt since when the total counts, in `performance.now()` milliseconds
  * @throws what the pool throws, TimeoutError of phase `total`, or the signal's own reason; the socket then is back in the pool.
  */
 export function leaseFor(
@@ -21,7 +19,6 @@ export function leaseFor(
   request: TransportRequest,
   head: Head,
   leg: ForwardLeg | undefined,
-  startedAt: number,
 ): Lease | Promise<Lease> {
   const fresh =
     leg?.bound !== true &&
@@ -29,24 +26,21 @@ export function leaseFor(
   const lease = fresh ? undefined : pool.take();
   if (lease !== undefined) {
     const taken = ready(pool, lease, request, head, leg);
-    return taken instanceof Promise
-      ? taken.then((each) => inTime(pool, each, request, startedAt))
-      : taken;
+    return taken instanceof Promise ? taken.then((each) => inTime(pool, each, request)) : taken;
   }
   return acquire(pool, fresh ? { ...request, freshSocket: true } : request)
     .then((acquired) => ready(pool, acquired, request, head, leg))
-    .then((lease) => inTime(pool, lease, request, startedAt));
+    .then((acquired) => inTime(pool, acquired, request));
 }
 
 /** Waits in the queue and for the connection no longer than the total allows. */
 function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
-  const { origin, route, signal, timeouts } = request;
-  const { totalMs } = timeouts;
-  if (totalMs === undefined || signal?.aborted) return pool.acquire(request);
+  const { signal, deadlineAt } = request;
+  if (deadlineAt === undefined || signal?.aborted) return pool.acquire(request);
   const ending = new AbortController();
   const timer = setTimeout(
-    () => ending.abort(exchangeTimedOut('total', totalMs, origin, route, 'no')),
-    totalMs,
+    () => ending.abort(totalPassed(request, 'no')),
+    deadlineAt - performance.now(),
   );
   const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
   return pool.acquire({ ...request, signal: ending.signal }).finally(() => {
@@ -55,14 +49,9 @@ function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
   });
 }
 
-function inTime(
-  pool: SocketPool,
-  lease: Lease,
-  request: TransportRequest,
-  startedAt: number,
-): Lease {
+function inTime(pool: SocketPool, lease: Lease, request: TransportRequest): Lease {
   try {
-    withTotalLeft(request, startedAt);
+    checkDeadline(request);
     return lease;
   } catch (error) {
     pool.release(lease);

@@ -2,6 +2,7 @@
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { closedBefore } from './closed.js';
+import { withDeadline } from './deadline.js';
 import { forwardLegs, type ForwardLeg } from './forward-legs.js';
 import { headOf, type Head } from './head.js';
 import type { Lease } from './lease.js';
@@ -15,7 +16,7 @@ export interface Engine<P extends Pooled> {
   pooled(route: Route, origin: Origin): P;
   /**
    * Sends `request` on `lease` and answers at the headers.
-   * @param startedAt since when the total counts, in `performance.now()` milliseconds
+   * @param startedAt when the leg began, in `performance.now()` milliseconds
    */
   exchange(
     pooled: P,
@@ -43,9 +44,10 @@ export class Sender<P extends Pooled> {
   }
 
   // Promises are passed on as they are: each function that waits for one costs a turn of its own.
-  send(request: TransportRequest): Promise<TransportResponse> {
+  send(given: TransportRequest): Promise<TransportResponse> {
     try {
-      this.checkOpen(request);
+      this.checkOpen(given);
+      const request = withDeadline(given);
       return request.route.way === 'forward'
         ? forwardLegs(request, this.#sendLeg)
         : this.#sendLeg(request);
@@ -64,7 +66,7 @@ export class Sender<P extends Pooled> {
     const startedAt = performance.now();
     const head = headOf(request);
     const pooled = this.#pools.get(request.route, request.origin, request.tls);
-    const leased = leaseFor(pooled.pool, request, head, leg, startedAt);
+    const leased = leaseFor(pooled.pool, request, head, leg);
     return leased instanceof Promise
       ? leased.then((lease) => this.#engine.exchange(pooled, lease, request, head, startedAt))
       : this.#engine.exchange(pooled, leased, request, head, startedAt);

@@ -20,8 +20,12 @@ export interface TransportRequest {
   readonly route: Route;
   /** TLS settings of the origin. */
   readonly tls?: TlsOptions | undefined;
-  /** `totalMs` here is what is left of the call's total. */
   readonly timeouts: Timeouts;
+  /**
+   * When `timeouts.totalMs` passes, on the clock of `performance.now()`: the total is that of the whole call, which may have
+   * begun long ago. @default `totalMs` from now
+   */
+  readonly deadlineAt?: number | undefined;
   /** Rejects with `signal.reason`, and destroys the body where it aborts later. */
   readonly signal?: AbortSignal | undefined;
   /** Never use a socket that carried a request before. */

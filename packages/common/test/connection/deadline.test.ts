@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { BaseConnection } from '@sdk/common';
-import type { HeaderBag, SdkError, TimeoutError } from '@sdk/common';
+import type { HeaderBag, HookContext, SdkError, TimeoutError } from '@sdk/common';
 import { startScriptedProxy, scripts, until } from '@sdk/testing';
 import { connect, keep, origin, rejection } from './stand.js';
 
@@ -20,6 +20,21 @@ async function timed<E>(promise: Promise<unknown>): Promise<[error: E, ms: numbe
 }
 
 const total = (totalMs: number) => ({ timeouts: { totalMs } });
+
+class WithSlowToken extends BaseConnection {
+  protected override async authorize(_headers: HeaderBag, { nested }: HookContext): Promise<void> {
+    const tokens = this.derive({ endpoint: this.endpoint, purpose: 'token' });
+    await tokens.request({ method: 'GET', path: '/hang' }, { ...nested, ...total(100) });
+  }
+}
+
+test('the total of a token request is told as its own, not as that of the call that needed it', async () => {
+  const { url } = await origin();
+  const connection = keep(new WithSlowToken({ endpoint: url, env: {}, ...total(9_000) }));
+  const error = await rejection<TimeoutError>(connection.request({ method: 'GET', path: '/' }));
+  expect(error).toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total', timeoutMs: 100 });
+  expect(error.message).toContain('100 ms');
+});
 
 describe('the total of a call', () => {
   test.each([

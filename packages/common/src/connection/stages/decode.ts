@@ -13,7 +13,6 @@ import { rateLimitOf } from '../answers/rate-limit.js';
 import { Redirection, redirectionOf } from '../answers/redirection.js';
 import { requestIdOf } from '../answers/request-id.js';
 import type { SdkResponse } from '../request-spec.js';
-import { tellWholeTotal } from './total.js';
 import { decodeXml } from '../content/xml-decode.js';
 
 /** What is thrown away unread is read up to here, so that the socket can be used again. */
@@ -149,14 +148,13 @@ async function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer):
   }
 }
 
-/** The stream itself; a failure on the way carries the decision, and the total as the caller knows it. */
+/** The stream itself; a failure on the way carries the decision. */
 function handedOver(context: RequestContext, answer: SdkResponse, stream: Readable): Readable {
   // Nobody would ever be told by a stream that has failed already; an attempt that did may be repeated.
   const broken = brokenBefore(stream);
   if (broken !== undefined) throw broken;
   stream.on('error', (error) => {
     if (isSdkError(error)) error.decision ??= answer.decision;
-    tellWholeTotal(error, context.timeouts.totalMs);
   });
   const { onProgress } = context;
   if (onProgress === undefined) return stream;

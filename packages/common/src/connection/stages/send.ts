@@ -6,17 +6,17 @@ import type { TransportResponse } from '../../transport/transport.js';
 import type { RequestContext } from '../context.js';
 import { discardBody } from '../content/body.js';
 import { interruptible } from './interruptible.js';
-import { leftMs } from './total.js';
+import { checkTotal } from './total.js';
 import { tellInClear } from './in-clear.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Hands the attempt to the transport, with what is left of the total. The answer's body is still a raw stream. */
+/** Hands the attempt to the transport. The answer's body is still a raw stream. */
 export async function send(context: RequestContext): Promise<SdkResponse> {
   const { settings, signal, body } = context;
   if (signal?.aborted) throw signal.reason;
   settings.checkOpen(context.journal);
-  const totalMs = leftMs(context);
+  checkTotal(context);
   const headers = (context.bag as HeaderBag).toFlat();
   tellInClear(context, headers);
   const sent = settings.transport.send({
@@ -27,12 +27,13 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     body: body?.open(),
     route: context.route as Route,
     tls: context.withheld ? withoutClient(settings.tls) : settings.tls,
-    timeouts: totalMs === undefined ? context.timeouts : { ...context.timeouts, totalMs },
+    timeouts: context.timeouts,
+    deadlineAt: context.deadlineAt,
     signal,
     freshSocket: context.freshSocket,
     bare: context.withheld,
   });
-  const response = await (signal === undefined && totalMs === undefined
+  const response = await (signal === undefined && context.deadlineAt === undefined
     ? sent
     : inTime(sent, context));
   return {

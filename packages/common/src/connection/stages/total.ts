@@ -1,29 +1,11 @@
-/** What is left of a call's total, and the error where nothing is. */
+/** The error of a call that took longer than its total. */
 import { isSdkError, TimeoutError } from '../../errors.js';
 import type { RequestContext } from '../context.js';
 
-/**
- * The transport knows only what was left of the total when it was asked; the caller knows the total. The error is changed
- * in place: where it ends a stream, the same object is on its way to whoever reads that.
- */
-export function tellWholeTotal(error: unknown, totalMs: number | undefined): void {
-  if (totalMs === undefined || !isSdkError(error, 'SDK_TIMEOUT')) return;
-  const { phase, timeoutMs, message, stack } = error;
-  if (phase !== 'total' || timeoutMs === totalMs) return;
-  const whole = message.replace(`of ${timeoutMs} ms`, `of ${totalMs} ms`);
-  Object.assign(error, {
-    timeoutMs: totalMs,
-    message: whole,
-    stack: stack?.replace(message, whole),
-  });
-}
-
-/** What is left of the total; `undefined` where there is none. @throws TimeoutError where it has passed. */
-export function leftMs(context: RequestContext): number | undefined {
-  if (context.deadlineAt === undefined) return undefined;
-  const left = Math.ceil(context.deadlineAt - performance.now());
-  if (left <= 0) throw totalPassed(context);
-  return left;
+/** @throws TimeoutError where the total has passed. */
+export function checkTotal(context: RequestContext): void {
+  const { deadlineAt } = context;
+  if (deadlineAt !== undefined && performance.now() >= deadlineAt) throw totalPassed(context);
 }
 
 /** The total has passed, or will have before anything more can be done. */

@@ -83,7 +83,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#settle = settle;
     this.#startedAt = startedAt;
     this.#wire = clientOf(lease.socket);
-    this.#timer = new ExchangeTimer(request, this, startedAt);
+    this.#timer = new ExchangeTimer(request, this);
     const { signal } = request;
     this.#stopListening = signal && onAbort(signal, () => this.fail(signal.reason));
   }
