@@ -1,14 +1,14 @@
 /** A proxy, of HTTP or SOCKS, may break off behind any byte of its answer: the tunnel never stands by mistake. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { scripts, startScriptedProxy, startSocks, type ConnectionScript } from '@sdk/testing';
+import { scripts, startScriptedProxy, startSocks } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
 import { below, each } from './cut-places.js';
-import { behind, relayTo, type Cut } from './relay.js';
+import { causeOf, cutBehind, HOW } from './cut-script.js';
+import { behind, relayTo } from './relay.js';
 import { ca, ENGINES, meet, POST, type Place } from './stand.js';
 
 const ANSWER = 'HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy.test\r\n\r\n';
-const HOW: readonly Cut['by'][] = ['end', 'reset'];
 
 /** Of these dialects, how many bytes a server says before the tunnel stands. */
 const SOCKS = [
@@ -31,22 +31,6 @@ const NOTHING_SENT = {
   retryable: true,
 };
 
-/** A reset that was read as an end would have shown nothing that the end has not. */
-const causeOf = (how: Cut['by']): object =>
-  how === 'end' ? {} : { cause: { message: 'read ECONNRESET' } };
-
-/** Writes the first bytes of an answer, and breaks off. */
-function cut(bytes: number, how: Cut['by']): ConnectionScript {
-  return async (socket, api) => {
-    await api.head();
-    if (bytes > 0) socket.write(ANSWER.slice(0, bytes));
-    if (how === 'end') return void socket.end();
-    // With bytes that were not read yet, a reset is read as an end.
-    for (let turns = 0; turns < 3; turns += 1) await turn();
-    api.reset();
-  };
-}
-
 const ways = ['http:', 'https:'].flatMap((scheme) => HOW.map((how) => ({ scheme, how })));
 
 describe.each(ENGINES)('$engine', (engine) => {
@@ -56,7 +40,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       const authority = await ca();
       const tls = scheme === 'https:' ? await authority.issue() : undefined;
       await each(below(ANSWER.length), async (bytes) => {
-        const proxy = keep(await startScriptedProxy(cut(bytes, how), { tls }));
+        const proxy = keep(await startScriptedProxy(cutBehind(ANSWER, bytes, how), { tls }));
         const place: Place = {
           options: {
             endpoint: 'https://origin.test',
