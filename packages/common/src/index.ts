@@ -49,6 +49,7 @@ export { defineCapabilities, requireCapability } from './driver/capabilities.js'
 export type { Capabilities, Limitation } from './driver/capabilities.js';
 export { createRegistry } from './driver/registry.js';
 export type { Loaders, Registry } from './driver/registry.js';
+export { totalPassed } from './driver/under-total.js';
 export {
   AuthenticationError,
   ConfigurationError,

@@ -95,16 +95,12 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     type: string,
     options: CallOptions = {},
   ): Promise<RecordSet> {
-    const { place, checked } = await this.inZone(
-      zone,
-      (of) => checkKey({ name, type }, of),
-      options,
-    );
-    const set = await this.readSet(place, checked, options);
-    if (set === undefined || !this.isServed(set)) {
-      throw absent(setTitle(place.name, checked));
-    }
-    return set;
+    const check = (of: string): RecordSetKey => checkKey({ name, type }, of);
+    return this.inZone(zone, check, options, async (place, key, call) => {
+      const set = await this.readSet(place, key, call);
+      if (set === undefined || !this.isServed(set)) throw absent(setTitle(place.name, key));
+      return set;
+    });
   }
 
   /**
@@ -116,9 +112,11 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     set: RecordSetInput,
     options: CallOptions = {},
   ): Promise<RecordSet> {
-    const { place, checked } = await this.inZone(zone, (of) => checkRecordSet(set, of), options);
-    const [raw] = await this.writeSets(place, { upsert: [checked], delete: [] }, options);
-    return { ...checked, raw };
+    const check = (of: string): RecordSetInput => checkRecordSet(set, of);
+    return this.inZone(zone, check, options, async (place, checked, call) => {
+      const [raw] = await this.writeSets(place, { upsert: [checked], delete: [] }, call);
+      return { ...checked, raw };
+    });
   }
 
   /** Deletes a whole record set. One that is not there is no error. */
@@ -141,14 +139,18 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     changes: ZoneChanges,
     options: CallOptions = {},
   ): Promise<void> {
-    const { place, checked } = await this.inZone(zone, (of) => checkChanges(changes, of), options);
-    await this.write(place, checked, options);
+    const check = (of: string): CheckedChanges => checkChanges(changes, of);
+    await this.inZone(zone, check, options, (place, checked, call) =>
+      this.write(place, checked, call),
+    );
   }
 
   /** The whole zone as a zone file (RFC 1035 §5), which `importZone` and name servers read. */
   async exportZone(zone: ZoneRef, options: CallOptions = {}): Promise<string> {
-    const place = await this.resolveZone(zone, options);
-    return printZoneFile(place.name, await this.servedSets(place, options));
+    return this.underTotal(options, async (call) => {
+      const place = await this.resolveZone(zone, call);
+      return printZoneFile(place.name, await this.servedSets(place, call));
+    });
   }
 
   /**
@@ -158,10 +160,11 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
    * @throws ConfigurationError which names the line, where the text is no zone file; nothing is changed then.
    */
   async importZone(zone: ZoneRef, text: string, options: CallOptions = {}): Promise<ZoneDiff> {
-    const { place, diff } = await this.difference(zone, text, options);
-    const changes = { upsert: diff.upsert, delete: [] };
-    await this.write(place, changes, options);
-    return changes;
+    return this.compared(zone, text, options, async (place, diff, call) => {
+      const changes = { upsert: diff.upsert, delete: [] };
+      await this.write(place, changes, call);
+      return changes;
+    });
   }
 
   /**
@@ -175,7 +178,7 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     desired: string | readonly RecordSetInput[],
     options: CallOptions = {},
   ): Promise<ZoneDiff> {
-    return (await this.difference(zone, desired, options)).diff;
+    return this.compared(zone, desired, options, async (_place, diff) => diff);
   }
 
   // What a driver brings. Names are relative and canonical here, types in capitals, values canonical and checked.
@@ -207,19 +210,25 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     return set.values.length > 0;
   }
 
-  /** Runs a check before a zone's name is looked up, so that nothing is sent for what is wrong in every zone, and again within it. */
-  protected async inZone<T>(
+  /**
+   * Runs a check before a zone's name is looked up, so that nothing is sent for what is wrong in every zone, and again within
+   * it; then what the call does there. The look-up and all requests of `run` are under one total.
+   */
+  protected async inZone<Checked, T>(
     zone: ZoneRef,
-    check: (zoneName: string) => T,
+    check: (zoneName: string) => Checked,
     options: CallOptions,
-  ): Promise<{ place: ZonePlace; checked: T }> {
+    run: (place: ZonePlace, checked: Checked, call: CallOptions) => Promise<T>,
+  ): Promise<T> {
     // Here as well as with each request, since there may be none to send.
     this.settings.checkOpen();
     checkKeys(options, CALL_KEYS, 'call options');
     if (options.signal?.aborted === true) throw options.signal.reason;
     check('.');
-    const place = await this.resolveZone(zone, options);
-    return { place, checked: check(place.name) };
+    return this.underTotal(options, async (call) => {
+      const place = await this.resolveZone(zone, call);
+      return run(place, check(place.name), call);
+    });
   }
 
   private async write(
@@ -238,13 +247,17 @@ export abstract class DnsDriver<C extends BaseConnection = BaseConnection> exten
     return sets;
   }
 
-  private async difference(
+  /** Runs what is done about the difference between a zone and what is desired of it. */
+  private compared<T>(
     zone: ZoneRef,
     desired: string | readonly RecordSetInput[],
     options: CallOptions,
-  ): Promise<{ place: ZonePlace; diff: ZoneDiff }> {
-    const { place, checked } = await this.inZone(zone, (of) => desiredSets(desired, of), options);
-    return { place, diff: diffRecordSets(await this.servedSets(place, options), checked) };
+    run: (place: ZonePlace, diff: ZoneDiff, call: CallOptions) => Promise<T>,
+  ): Promise<T> {
+    const check = (of: string): readonly RecordSetInput[] => desiredSets(desired, of);
+    return this.inZone(zone, check, options, async (place, sets, call) =>
+      run(place, diffRecordSets(await this.servedSets(place, call), sets), call),
+    );
   }
 }
 

@@ -38,12 +38,14 @@ export abstract class RecordSetDnsDriver<
     record: RecordInput,
     options: CallOptions = {},
   ): Promise<DnsRecord> {
-    const { place, checked } = await this.inZone(zone, (of) => checkRecord(record, of), options);
-    const was = await this.readSetToChange(place, checked, options);
-    if (was?.values.includes(checked.value)) throw present(title(place.name, checked));
-    const set = withValue(was, checked);
-    const [raw] = await this.writeSets(place, { upsert: [set], delete: [] }, options);
-    return recordOf(checked, checked.ttl, checked.value, raw);
+    const check = (of: string): RecordInput => checkRecord(record, of);
+    return this.inZone(zone, check, options, async (place, checked, call) => {
+      const was = await this.readSetToChange(place, checked, call);
+      if (was?.values.includes(checked.value)) throw present(title(place.name, checked));
+      const set = withValue(was, checked);
+      const [raw] = await this.writeSets(place, { upsert: [set], delete: [] }, call);
+      return recordOf(checked, checked.ttl, checked.value, raw);
+    });
   }
 
   async updateRecord(
@@ -52,35 +54,35 @@ export abstract class RecordSetDnsDriver<
     changes: RecordChanges,
     options: CallOptions = {},
   ): Promise<DnsRecord> {
-    const { place, checked } = await this.inZone(
-      zone,
-      (of) => {
-        const old = checkRecordRef(record, of);
-        return { old, next: checkRecordChanges(changes, old, of) };
-      },
-      options,
-    );
-    const { old } = checked;
-    const was = await this.readSetToChange(place, old, options);
-    if (was === undefined || !was.values.includes(old.value)) throw absent(title(place.name, old));
-    const next = { ...checked.next, ttl: checked.next.ttl ?? was.ttl };
-    const stays = next.name === old.name && next.type === old.type;
-    const target = stays ? was : await this.readSetToChange(place, next, options);
-    if (target?.values.includes(next.value) && !(stays && next.value === old.value)) {
-      throw present(title(place.name, next));
-    }
-    const write = stays
-      ? { upsert: [withValue(was, next, old.value)], delete: [] }
-      : both(this.without(was, old.value), { upsert: [withValue(target, next)], delete: [] });
-    const raws = await this.writeSets(place, write, options);
-    return recordOf(next, next.ttl, next.value, raws.at(-1));
+    const check = (of: string) => {
+      const old = checkRecordRef(record, of);
+      return { old, next: checkRecordChanges(changes, old, of) };
+    };
+    return this.inZone(zone, check, options, async (place, { old, next: wanted }, call) => {
+      const was = await this.readSetToChange(place, old, call);
+      if (was === undefined || !was.values.includes(old.value))
+        throw absent(title(place.name, old));
+      const next = { ...wanted, ttl: wanted.ttl ?? was.ttl };
+      const stays = next.name === old.name && next.type === old.type;
+      const target = stays ? was : await this.readSetToChange(place, next, call);
+      if (target?.values.includes(next.value) && !(stays && next.value === old.value)) {
+        throw present(title(place.name, next));
+      }
+      const write = stays
+        ? { upsert: [withValue(was, next, old.value)], delete: [] }
+        : both(this.without(was, old.value), { upsert: [withValue(target, next)], delete: [] });
+      const raws = await this.writeSets(place, write, call);
+      return recordOf(next, next.ttl, next.value, raws.at(-1));
+    });
   }
 
   async deleteRecord(zone: ZoneRef, record: RecordRef, options: CallOptions = {}): Promise<void> {
-    const { place, checked } = await this.inZone(zone, (of) => checkRecordRef(record, of), options);
-    const was = await this.readSetToChange(place, checked, options);
-    if (was === undefined || !was.values.includes(checked.value)) return;
-    await this.writeSets(place, this.without(was, checked.value), options);
+    const check = (of: string): RecordIdentity => checkRecordRef(record, of);
+    await this.inZone(zone, check, options, async (place, { value, ...key }, call) => {
+      const was = await this.readSetToChange(place, key, call);
+      if (was === undefined || !was.values.includes(value)) return;
+      await this.writeSets(place, this.without(was, value), call);
+    });
   }
 
   /** As `readSet`, with everything that a write would otherwise lose. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startOrigin } from '@sdk/testing';
 import type { Origin, OriginOptions } from '@sdk/testing';
 
@@ -35,6 +36,8 @@ export interface PowerDnsOrigin extends Origin {
   readonly zones: Map<string, WireSet[]>;
   /** What the next request is answered; then it is forgotten. */
   next: Answer | undefined;
+  /** How long each answer takes. @default 0 */
+  delayMs: number;
   /** The JSON bodies of all PATCH and POST requests, in order. */
   bodies(): unknown[];
 }
@@ -55,6 +58,7 @@ export async function startPowerDns(
 ): Promise<PowerDnsOrigin> {
   const zones = new Map<string, WireSet[]>();
   let next: Answer | undefined;
+  let delayMs = 0;
   const origin = await startOrigin({
     ...options,
     handler: async (request, response) => {
@@ -62,6 +66,7 @@ export async function startPowerDns(
       const { status, body: answer, then } = next ?? answerTo(zones, request, body);
       then?.();
       next = undefined;
+      if (delayMs > 0) await sleep(delayMs);
       send(response, status, answer);
     },
   });
@@ -74,6 +79,7 @@ export async function startPowerDns(
   };
   return Object.defineProperties(Object.assign(origin, steering), {
     next: { get: () => next, set: (answer: Answer) => (next = answer) },
+    delayMs: { get: () => delayMs, set: (ms: number) => (delayMs = ms) },
   }) as unknown as PowerDnsOrigin;
 }
 

@@ -5,6 +5,7 @@ import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
 import { Settings, VIEW } from '../connection/options/settings.js';
 import { UnsupportedError } from '../errors.js';
 import type { HttpProxy } from '../proxy/setting.js';
+import { underTotal, withStop } from './under-total.js';
 
 /**
  * The root of every driver. A driver's class has a constructor of one options object, which it passes on whole; secrets
@@ -61,5 +62,27 @@ export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConn
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /**
+   * For a method that sends several requests: `timeouts.totalMs`, the call's own or the driver's, bounds them together.
+   * @param run sends them, each with the options that it is given.
+   */
+  protected underTotal<T, K extends CallOptions>(
+    call: K,
+    run: (call: K) => Promise<T>,
+  ): Promise<T> {
+    return underTotal(this.settings, call, run);
+  }
+
+  /**
+   * As `underTotal`, for a method that also reads, writes or waits: `stop` aborts with the caller's signal, and when the total
+   * has passed; it may be aborted to end all that is under way. It is the signal of the options that `run` is given.
+   */
+  protected withStop<T, K extends CallOptions>(
+    call: K,
+    run: (call: K, stop: AbortController) => Promise<T>,
+  ): Promise<T> {
+    return withStop(this.settings, call, run);
   }
 }

@@ -87,9 +87,11 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
   }
 
   async getZone(zone: ZoneRef, options: CallOptions = {}): Promise<Zone> {
-    const { id, name } = await this.resolveZone(zone, options);
-    const query = { rrset_name: absoluteName('', name), rrset_type: 'SOA' };
-    return this.#readZone(id, query, toZone, options);
+    return this.underTotal(options, async (call) => {
+      const { id, name } = await this.resolveZone(zone, call);
+      const query = { rrset_name: absoluteName('', name), rrset_type: 'SOA' };
+      return this.#readZone(id, query, toZone, call);
+    });
   }
 
   /**
@@ -100,31 +102,35 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
    */
   async createZone(input: CreatePowerDnsZoneInput, options: CallOptions = {}): Promise<Zone> {
     const { ttl, ...json } = checkNewZone(input);
-    const answer = await this.connection.request<WireZone>(
-      { method: 'POST', path: this.#path('zones'), json },
-      options,
-    );
-    const { zone, was } = readAnswer(answer, A_ZONE, (wire) => {
-      const made = toZone(wire);
-      const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
-      return { zone: made, was: soa === undefined ? undefined : toRecordSet(soa, made.name) };
+    return this.underTotal(options, async (call) => {
+      const spec = { method: 'POST', path: this.#path('zones'), json };
+      const answer = await this.connection.request<WireZone>(spec, call);
+      const { zone, was } = readAnswer(answer, A_ZONE, (wire) => {
+        const made = toZone(wire);
+        const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
+        return { zone: made, was: soa === undefined ? undefined : toRecordSet(soa, made.name) };
+      });
+      if (ttl === undefined || was === undefined) return zone;
+      await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, call);
+      return { ...zone, ttl };
     });
-    if (ttl === undefined || was === undefined) return zone;
-    await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, options);
-    return { ...zone, ttl };
   }
 
   async deleteZone(zone: ZoneRef, options: CallOptions = {}): Promise<void> {
-    const { id } = await this.resolveZone(zone, options);
-    const spec = { method: 'DELETE', path: this.#path('zones', id), expect: 'none' } as const;
-    try {
-      await this.connection.request(spec, options);
-    } catch (error) {
-      // Where an earlier attempt's answer was lost, that attempt was the one that deleted the zone. One that never left
-      // deleted nothing.
-      const before = isSdkError(error, 'SDK_NOT_FOUND') ? error.attempts?.slice(0, -1) : undefined;
-      if (!before?.some(mayHaveBeenDone)) throw error;
-    }
+    await this.underTotal(options, async (call) => {
+      const { id } = await this.resolveZone(zone, call);
+      const spec = { method: 'DELETE', path: this.#path('zones', id), expect: 'none' } as const;
+      try {
+        await this.connection.request(spec, call);
+      } catch (error) {
+        // Where an earlier attempt's answer was lost, that attempt was the one that deleted the zone. One that never left
+        // deleted nothing.
+        const before = isSdkError(error, 'SDK_NOT_FOUND')
+          ? error.attempts?.slice(0, -1)
+          : undefined;
+        if (!before?.some(mayHaveBeenDone)) throw error;
+      }
+    });
   }
 
   /** Tells the secondaries of a zone that it has changed. */
@@ -273,11 +279,11 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
   }
 
   async #order(zone: ZoneRef, order: string, options: CallOptions): Promise<void> {
-    const { id } = await this.resolveZone(zone, options);
-    await this.connection.request(
-      { method: 'PUT', path: this.#path('zones', id, order), expect: 'none' },
-      options,
-    );
+    await this.underTotal(options, async (call) => {
+      const { id } = await this.resolveZone(zone, call);
+      const path = this.#path('zones', id, order);
+      await this.connection.request({ method: 'PUT', path, expect: 'none' }, call);
+    });
   }
 }
 

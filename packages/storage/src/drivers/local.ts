@@ -46,7 +46,6 @@ import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
 import { checkedRange } from '../range.js';
 import { StorageDriver } from '../storage-driver.js';
-import { underTotal } from '../total.js';
 import type {
   Download,
   GetObjectOptions,
@@ -192,7 +191,8 @@ export class LocalStorage extends StorageDriver<undefined> {
       const start = range?.start ?? 0;
       const end = Math.min(range?.end ?? sizeBytes, sizeBytes);
       options.signal?.throwIfAborted();
-      return { object, body: fileBody(handle, { start, end }, options, this.#totalMs(options)) };
+      const totalMs = options.timeouts?.totalMs ?? this.settings.timeouts.totalMs;
+      return { object, body: fileBody(handle, { start, end }, options, totalMs) };
     } catch (error) {
       await handle.close();
       throw error;
@@ -209,7 +209,7 @@ export class LocalStorage extends StorageDriver<undefined> {
       checkPutOptions(this.settings, options);
       this.#begin(options);
       const given = checkedBody(body, options.sizeBytes);
-      return await underTotal(options, this.#totalMs(options), (call) =>
+      return await this.withStop(options, (call) =>
         this.#put(containerName(container), objectName(name), call, {
           chunks: given.kind === 'bytes' ? once(given.bytes) : given.open(call.signal),
           totalBytes: given.sizeBytes,
@@ -246,7 +246,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     await containerPath(this.#root, place);
     const failures: DeletionFailure[] = [];
     let total = 0;
-    await underTotal(options, this.#totalMs(options), async (call) => {
+    await this.withStop(options, async (call) => {
       for await (const name of checkedNames(names, segmentsOf)) {
         total += 1;
         try {
@@ -273,7 +273,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     const { handle, object } = await openObject(this.#root, from.container, from.name);
     const { contentType, metadata, sizeBytes } = object;
     const described = { ...options, contentType, metadata };
-    return underTotal(described, this.#totalMs(options), async (call) => {
+    return this.withStop(described, async (call) => {
       const chunks = fileBody(handle, { start: 0, end: sizeBytes }, { signal: call.signal });
       try {
         return await this.#put(to.container, to.name, call, { chunks, totalBytes: sizeBytes });
@@ -307,10 +307,6 @@ export class LocalStorage extends StorageDriver<undefined> {
       },
     }).catch((error: unknown) => throwSystemError(error, `Writing ${JSON.stringify(name)}`));
     return modelOf(name, stat, { name, contentType, metadata, etag });
-  }
-
-  #totalMs({ timeouts }: CallOptions): number | undefined {
-    return timeouts?.totalMs ?? this.settings.timeouts.totalMs;
   }
 
   #begin({ signal }: CallOptions): void {

@@ -45,9 +45,9 @@ import { copy } from '../s3/copy.js';
 import { download } from '../s3/download.js';
 import { deleteBatch, fitsInXml, MAX_NAMES } from '../s3/delete-many.js';
 import { listEntries } from '../s3/list.js';
+import type { UploadMeans } from '../s3/object-facts.js';
 import { RunningUploads } from '../s3/running-uploads.js';
 import { lacking, S3Connection } from '../s3/s3-connection.js';
-import { underTotal } from '../total.js';
 import { upload } from '../s3/upload.js';
 import { StorageDriver } from '../storage-driver.js';
 import type {
@@ -142,7 +142,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     checkCall(this.settings, options, 'createContainer');
     const bucket = this.#bucket(name, 'name');
     const { region } = this.#credentials;
-    return underTotal(options, this.#totalMs(options), async (call) => {
+    return this.underTotal(options, async (call) => {
       // In us-east-1 Amazon answers 200 to whoever owns the bucket already, as some others do everywhere.
       const { status } = await bucket.request(
         { method: 'HEAD', success: [301, 400, 403, 404] },
@@ -219,9 +219,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
           metadata: checkedMetadata(options.metadata),
           mustBeNew: options.ifNoneMatch !== undefined,
           call: callOptions(options) ?? {},
-          totalMs: this.#totalMs(options),
-          uploads: this.#uploads,
-          warn: (message) => this.#warn(message),
+          ...this.#means,
         },
         checkedBody(body, options.sizeBytes),
       );
@@ -255,7 +253,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     const bucket = this.#bucket(container);
     const failures: DeletionFailure[] = [];
     let total = 0;
-    await underTotal(options, this.#totalMs(options), async (call) => {
+    await this.underTotal(options, async (call) => {
       let batch: string[] = [];
       const flush = async (): Promise<void> => {
         if (batch.length > 0) failures.push(...(await deleteBatch(bucket, batch, call)));
@@ -288,12 +286,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
     return copy(
       { bucket: this.#bucket(from.container), key: from.name },
       { bucket: this.#bucket(to.container), key: to.name },
-      {
-        call: options,
-        totalMs: this.#totalMs(options),
-        uploads: this.#uploads,
-        warn: (message) => this.#warn(message),
-      },
+      { call: options, ...this.#means },
     );
   }
 
@@ -365,9 +358,13 @@ export class S3Storage extends StorageDriver<S3Connection> {
     }
   }
 
-  /** For calls that take several requests. */
-  #totalMs({ timeouts }: CallOptions): number | undefined {
-    return timeouts?.totalMs ?? this.settings.timeouts.totalMs;
+  /** What uploads and copies in parts need of the driver. */
+  get #means(): UploadMeans {
+    return {
+      withStop: (call, run) => this.withStop(call, run),
+      uploads: this.#uploads,
+      warn: (message) => this.#warn(message),
+    };
   }
 
   #warn(message: string): void {

@@ -1,9 +1,8 @@
 /** The bytes of an open file as a stream that closes it however the reading ends. */
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { ConnectionError, onAbort } from '@sdk/common';
+import { ConnectionError, onAbort, totalPassed } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { totalPassed } from '../total.js';
 import { systemCode } from './system-errors.js';
 
 const CHUNK_BYTES = 64 * 1024;

@@ -9,10 +9,9 @@ import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { storeInParts } from './multipart.js';
 import type { SendPart } from './multipart.js';
-import type { ObjectTarget } from './object-facts.js';
+import type { ObjectTarget, UploadMeans } from './object-facts.js';
 import { MAX_PARTS } from './parts.js';
 import { lacking } from './s3-connection.js';
-import { underTotal } from '../total.js';
 
 /** An object and its bucket. */
 export interface Place {
@@ -29,9 +28,9 @@ const COPY_PART_BYTES = 512 * MIB;
 export async function copy(
   source: Place,
   target: Place,
-  given: Pick<ObjectTarget, 'call' | 'totalMs' | 'uploads' | 'warn'>,
+  given: UploadMeans & Pick<ObjectTarget, 'call'>,
 ): Promise<StorageObject> {
-  return underTotal(given.call, given.totalMs, async (call, stop) => {
+  return given.withStop(given.call, async (call, stop) => {
     try {
       await copyWhole(source, target, call);
     } catch (error) {
@@ -69,7 +68,7 @@ async function copyWhole(source: Place, { bucket, key }: Place, call: CallOption
 
 async function copyInParts(
   source: Place,
-  target: Place & Pick<ObjectTarget, 'call' | 'totalMs' | 'uploads' | 'warn'>,
+  target: Place & UploadMeans & Pick<ObjectTarget, 'call'>,
   whole: StorageObject,
   stop: AbortController,
 ): Promise<void> {

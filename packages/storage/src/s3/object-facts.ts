@@ -7,7 +7,7 @@ import type { Bucket } from './bucket.js';
 import type { RunningUploads } from './running-uploads.js';
 
 /** An object that is to be, without its bytes. */
-export interface ObjectTarget {
+export interface ObjectTarget extends UploadMeans {
   readonly bucket: Bucket;
   readonly key: string;
   readonly contentType: string;
@@ -15,8 +15,15 @@ export interface ObjectTarget {
   /** Fail where an object of that name exists. */
   readonly mustBeNew: boolean;
   readonly call: CallOptions;
-  /** The whole call may take so long; `undefined`: without end. */
-  readonly totalMs: number | undefined;
+}
+
+/** What the driver does for an upload of several requests. */
+export interface UploadMeans {
+  /** The driver's own. */
+  readonly withStop: <T>(
+    call: CallOptions,
+    run: (call: CallOptions, stop: AbortController) => Promise<T>,
+  ) => Promise<T>;
   /** Where an upload in parts is entered, so that it ends before the driver does. */
   readonly uploads: RunningUploads;
   /** Told of what could not be cleaned up, where no error can carry it. */

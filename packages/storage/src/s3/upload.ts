@@ -16,7 +16,6 @@ import { PART_BYTES, partSizes, partsOf } from './parts.js';
 import type { Part } from './parts.js';
 import { UploadProgress } from './progress.js';
 import { lacking } from './s3-connection.js';
-import { underTotal } from '../total.js';
 
 /** Up to here a stream goes in one request over `https:`; a longer one that fails would have to begin anew. */
 const ONE_REQUEST_BYTES = 64 * 1024 * 1024;
@@ -74,7 +73,7 @@ async function putStream(
 
 /** Reads a part; where it is the whole object, one request stores it. */
 function putParts(given: ObjectTarget, source: StreamBody): Promise<StorageObject> {
-  return underTotal(given.call, given.totalMs, (call, stop) =>
+  return given.withStop(given.call, (call, stop) =>
     given.uploads.run(stop, async () => {
       const target = { ...given, call };
       const parts = partsOf(source.open(stop.signal), partSizes(source.sizeBytes));

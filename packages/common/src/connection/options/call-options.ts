@@ -2,6 +2,7 @@
 import { checkKeys as checkMembers, checkRecord } from '../../option-keys.js';
 import type { CallOptions } from './options.js';
 import { CALL_KEYS } from './options.js';
+import { deadlineOf, withDeadline } from './shared-deadline.js';
 
 /**
  * The call's part of a method's options; `undefined` where there is none. Own members only.
@@ -16,7 +17,8 @@ export function callOptions(options: CallOptions | undefined): CallOptions | und
     call ??= {};
     call[key] = options[key as keyof CallOptions];
   }
-  return call;
+  const deadlineAt = deadlineOf(options);
+  return deadlineAt === undefined ? call : withDeadline(call ?? {}, deadlineAt);
 }
 
 /**

@@ -27,6 +27,7 @@ import { SPEC_KEYS } from '../request-spec.js';
 import { targetPath, withQuery } from '../content/request-target.js';
 import { withRetry } from '../options/retry-option.js';
 import type { Settings } from '../options/settings.js';
+import { deadlineOf } from '../options/shared-deadline.js';
 import { withTimeouts } from '../options/timeouts-option.js';
 
 /** What a connection brings to each of its requests. */
@@ -134,7 +135,7 @@ export function build(
     journal: [],
     hops: NO_HOPS,
     withheld: false,
-    deadlineAt: undefined,
+    deadlineAt: deadlineOf(options),
     choice: undefined,
     decision: undefined,
     candidate: undefined,

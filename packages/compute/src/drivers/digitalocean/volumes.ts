@@ -59,13 +59,14 @@ export abstract class DigitalOceanVolumes extends DigitalOceanCatalogue {
       this.connection,
       {
         method: 'detachVolume',
-        begin: async (call) => {
-          const { nodeIds } = await this.getVolume(volume, call);
-          if (nodeIds[0] === undefined) return undefined;
-          const body = { type: 'detach', droplet_id: numberOf(nodeIds[0], 'nodeIds[0]') };
-          const path = [...volumePath(volume), 'actions'];
-          return postAction(this.connection, path, body, call);
-        },
+        begin: (options) =>
+          this.underTotal(options, async (call) => {
+            const { nodeIds } = await this.getVolume(volume, call);
+            if (nodeIds[0] === undefined) return undefined;
+            const body = { type: 'detach', droplet_id: numberOf(nodeIds[0], 'nodeIds[0]') };
+            const path = [...volumePath(volume), 'actions'];
+            return postAction(this.connection, path, body, call);
+          }),
         action: (action) => action,
         finish: async (_action, call) => ({ result: await this.getVolume(volume, call) }),
       },
