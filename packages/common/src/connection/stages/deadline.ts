@@ -2,20 +2,23 @@
 import type { RequestContext, Next } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 import { HookFailure } from './hook-failure.js';
-import { tellWholeTotal } from './total.js';
 
-/** Starts the clock; whatever fails below, an abort comes back as the caller's own reason, and the body is let go. */
+/**
+ * Starts the clock, unless that of the driver's call runs already. Whatever fails below: an abort comes back as the caller's own
+ * reason, and the body of the request is destroyed.
+ */
 export async function deadline(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { totalMs } = context.timeouts;
   try {
     return await next(
-      totalMs === undefined ? context : { ...context, deadlineAt: performance.now() + totalMs },
+      totalMs === undefined || context.deadlineAt !== undefined
+        ? context
+        : { ...context, deadlineAt: performance.now() + totalMs },
     );
   } catch (failure) {
     const error: unknown = failure instanceof HookFailure ? failure.error : failure;
     context.body?.discard();
     if (context.signal?.aborted) throw context.signal.reason;
-    tellWholeTotal(error, totalMs);
     throw error;
   }
 }
