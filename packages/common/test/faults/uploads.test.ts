@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { until, type ConnectionScript } from '@sdk/testing';
-import { ENGINES, meet, SHORT_MS } from './stand.js';
+import { ENGINES, meet, mendable, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
 import { WAYS, type Way } from './ways.js';
 
 const PIECE = Buffer.alloc(64 * 1024, 'x');
@@ -49,34 +49,51 @@ function verdict(then: Then): ConnectionScript {
   };
 }
 
-/** Breaks off after the first piece of the body. */
-function broken(how: 'end' | 'reset'): ConnectionScript {
+/** Takes the head, and nothing behind it. */
+const deaf: ConnectionScript = async (socket, api) => {
+  await api.head();
+  socket.on('end', () => socket.end());
+  stopReading(socket);
+};
+
+const ENDS = ['a FIN, and reads on', 'a FIN, and reads no more', 'a reset'] as const;
+
+/** Breaks off after the first piece of the body. Who closes over bytes that he has not read resets: a FIN needs a reader. */
+function broken(by: (typeof ENDS)[number]): ConnectionScript {
   return async (socket, api) => {
     await api.head();
     await new Promise<void>((resolve) => api.onBytes(() => resolve()));
-    if (how === 'reset') api.reset();
-    else socket.destroy();
+    if (by === 'a reset') return api.reset();
+    socket.end();
+    if (by === 'a FIN, and reads no more') stopReading(socket);
   };
+}
+
+/** The fault at the end of a way, until it is mended. */
+async function at({ to }: Way, fault: ConnectionScript): Promise<Place> {
+  const { script, heal } = mendable(fault);
+  return { ...(await to(script)), heal };
 }
 
 describe.each(ENGINES)('$engine, over every way', (engine) => {
   test.each<Then>(['goes on reading', 'reads no more', 'closes', 'resets'])(
-    'an origin that refuses an upload halfway and %s is heard, and the rest is not sent',
+    'an origin that refuses an upload halfway and %s is heard word by word, and the rest is not sent',
     async (then) => {
-      const through = async ({ way, to }: Way): Promise<void> => {
-        const place = await to(verdict(then));
+      const through = async (to: Way): Promise<void> => {
+        const place = await at(to, verdict(then));
         const { stream, taken } = large();
         const { facts, tries } = await meet(engine, place, {
           method: 'PUT',
           body: stream,
           sizeBytes: WHOLE_BYTES,
         });
-        expect({ way, tries, asked: place.arrived(), ...facts }).toMatchObject({
-          way,
+        expect({ way: to.way, tries, asked: place.arrived() - 1, ...facts }).toMatchObject({
+          way: to.way,
           tries: 1,
           asked: 1,
           code: 'SDK_RESPONSE',
           status: 413,
+          message: expect.stringContaining('too much'),
         });
         expect(stream.destroyed).toBe(true);
         expect(taken()).toBeLessThan(SWALLOWED_BYTES);
@@ -85,15 +102,15 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
     },
   );
 
-  test.each(['end', 'reset'] as const)(
+  test.each(ENDS)(
     'an origin that breaks an upload off by %s is a ConnectionError, and its body is not sent twice',
-    async (how) => {
-      const through = async ({ way, forward, to }: Way): Promise<void> => {
-        const place = await to(broken(how));
+    async (by) => {
+      const through = async (to: Way): Promise<void> => {
+        const place = await at(to, broken(by));
         const { stream, taken } = large();
         const { facts } = await meet(engine, place, { method: 'PUT', body: stream });
-        expect({ way, asked: place.arrived(), ...facts }).toMatchObject({
-          way,
+        expect({ way: to.way, asked: place.arrived() - 1, ...facts }).toMatchObject({
+          way: to.way,
           asked: 1,
           code: 'SDK_CONNECTION',
           reason: expect.stringMatching(/^(ECONNRESET|EPIPE)$/),
@@ -101,7 +118,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
           retryable: true,
         });
         // In absolute-form the first thing to look at is whether a proxy answers there at all.
-        if (!forward) expect(facts['hint']).toContain('stream that can be read once');
+        if (!to.forward) expect(facts['hint']).toContain('stream that can be read once');
         expect(stream.destroyed).toBe(true);
         expect(taken()).toBeLessThan(SWALLOWED_BYTES);
       };
@@ -109,49 +126,76 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
     },
   );
 
-  test('an upload that was broken off is opened anew where that can be done, and arrives once more from its start', async () => {
-    const through = async ({ way, to }: Way): Promise<void> => {
-      const place = await to(broken('reset'));
-      const opened: Readable[] = [];
-      const { facts, tries } = await meet(engine, place, {
-        method: 'PUT',
-        body: () => {
-          const { stream } = large();
-          opened.push(stream);
-          return stream;
-        },
-      });
-      expect({ way, tries, opened: opened.length, ...facts }).toMatchObject({
-        way,
-        tries: 3,
-        opened: 3,
-        code: 'SDK_CONNECTION',
-      });
-      await until(() => opened.every((stream) => stream.destroyed), 'each stream was destroyed');
-    };
-    await Promise.all(WAYS.map(through));
-  });
+  test.each([
+    { by: ENDS[0], method: 'PUT', times: 3 },
+    { by: ENDS[0], method: 'POST', times: 1 },
+    { by: ENDS[2], method: 'PUT', times: 3 },
+    { by: ENDS[2], method: 'POST', times: 1 },
+  ] as const)(
+    'a $method that was broken off by $by and can be opened anew is sent so many times: $times',
+    async ({ by, method, times }) => {
+      const through = async (to: Way): Promise<void> => {
+        const place = await at(to, broken(by));
+        const opened: Readable[] = [];
+        const { facts, tries } = await meet(engine, place, {
+          method,
+          body: () => {
+            const { stream } = large();
+            opened.push(stream);
+            return stream;
+          },
+        });
+        const asked = place.arrived() - 1;
+        expect({ way: to.way, tries, asked, opened: opened.length, ...facts }).toMatchObject({
+          way: to.way,
+          tries: times,
+          asked: times,
+          opened: times,
+          code: 'SDK_CONNECTION',
+          requestSent: 'maybe',
+        });
+        await until(() => opened.every((stream) => stream.destroyed), 'each stream was destroyed');
+      };
+      await Promise.all(WAYS.map(through));
+    },
+  );
 
   test('an upload that nobody takes ends in the time asked', async () => {
-    const deaf: ConnectionScript = async (socket, api) => {
-      await api.head();
-      socket.on('end', () => socket.end());
-      stopReading(socket);
-    };
-    const through = async ({ way, to }: Way): Promise<void> => {
-      const place = await to(deaf);
+    const through = async (to: Way): Promise<void> => {
+      const place = await at(to, deaf);
       const { stream } = large();
       const { facts } = await meet(engine, place, {
         method: 'PUT',
         body: stream,
         timeouts: { idleMs: SHORT_MS },
       });
-      expect({ way, asked: place.arrived(), ...facts }).toMatchObject({
-        way,
+      expect({ way: to.way, asked: place.arrived() - 1, ...facts }).toMatchObject({
+        way: to.way,
         asked: 1,
         code: 'SDK_TIMEOUT',
         phase: 'idle',
         requestSent: 'maybe',
+      });
+      expect(stream.destroyed).toBe(true);
+    };
+    await Promise.all(WAYS.map(through));
+  });
+
+  test('an upload that nobody takes ends with the total that the call has', async () => {
+    const through = async (to: Way): Promise<void> => {
+      const place = await at(to, deaf);
+      const { stream } = large();
+      const { facts, tries } = await meet(engine, place, {
+        method: 'PUT',
+        body: stream,
+        timeouts: { totalMs: TOTAL_MS },
+      });
+      expect({ way: to.way, tries, ...facts }).toMatchObject({
+        way: to.way,
+        tries: 1,
+        code: 'SDK_TIMEOUT',
+        phase: 'total',
+        timeoutMs: TOTAL_MS,
       });
       expect(stream.destroyed).toBe(true);
     };
