@@ -45,14 +45,20 @@ export function rangeHeader(range: ByteRange): string {
   return `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`;
 }
 
-/** Whether a `Content-Range` header (`bytes 0-9/100`) says that the answer is this range, cut at the last byte. */
-export function isRange(
-  { start, end = Infinity }: ByteRange,
-  contentRange: string | undefined,
-): boolean {
-  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(contentRange ?? '');
-  if (match === null) return false;
-  const [first, last] = [Number(match[1]), Number(match[2])];
+/** The half-open range that `Content-Range: bytes 0-9/100` tells; the size is `Infinity` where it is `*`. */
+export function contentRange(
+  header: string | undefined,
+): { readonly start: number; readonly end: number; readonly size: number } | undefined {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '');
+  if (match === null) return undefined;
+  const [start, end] = [Number(match[1]), Number(match[2]) + 1];
   const size = match[3] === '*' ? Infinity : Number(match[3]);
-  return first === start && (last + 1 === Math.min(end, size) || (size === Infinity && last < end));
+  return start < end && end <= size ? { start, end, size } : undefined;
+}
+
+/** Whether a `Content-Range` header says that the answer is this range, cut at the last byte. */
+export function isRange({ start, end = Infinity }: ByteRange, header: string | undefined): boolean {
+  const told = contentRange(header);
+  if (told?.start !== start) return false;
+  return told.end === Math.min(end, told.size) || (told.size === Infinity && told.end <= end);
 }

@@ -1,7 +1,7 @@
 /** A download that goes on where it broke off. */
 import { Readable } from 'node:stream';
-import { isSdkError, onAbort } from '@sdk/common';
-import type { CallOptions } from '@sdk/common';
+import { ConnectionError, isSdkError, MalformedResponseError, onAbort } from '@sdk/common';
+import type { CallOptions, SdkError } from '@sdk/common';
 
 /** So much must have come since the last break for the count of failures to begin anew. */
 const PROGRESS_BYTES = 64 * 1024;
@@ -18,6 +18,8 @@ export interface ResumedDownload {
   readonly failures: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: CallOptions['onProgress'];
+  /** What one body or one request fails with, as the failure of the whole. */
+  readonly asOfWhole: (error: Error) => Error;
 }
 
 /** One stream over all the bodies that it took. */
@@ -29,6 +31,10 @@ export class ResumedBody extends Readable {
   #brokenAt: number;
   #failures = 0;
   #reading = false;
+  /** Whether the reader has room for more. */
+  #wanted = false;
+  /** It broke off while the reader had no room: the rest is not asked for before it has. */
+  #waiting = false;
 
   constructor(download: ResumedDownload) {
     super();
@@ -37,6 +43,7 @@ export class ResumedBody extends Readable {
     this.#at = download.start;
     this.#brokenAt = download.start;
     // Until somebody reads, a failure waits: it must not end the process.
+    this.on('error', ignore);
     this.#current.on('error', ignore);
     const { signal } = download;
     if (signal !== undefined) {
@@ -46,8 +53,15 @@ export class ResumedBody extends Readable {
   }
 
   override _read(): void {
-    if (this.#reading) this.#current.resume();
-    else this.#listen();
+    this.#wanted = true;
+    if (!this.#reading) {
+      this.#listen();
+    } else if (this.#waiting) {
+      this.#waiting = false;
+      void this.#goOn();
+    } else {
+      this.#current.resume();
+    }
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -59,58 +73,86 @@ export class ResumedBody extends Readable {
   #listen(): void {
     this.#reading = true;
     const body = this.#current;
+    let over = false;
+    // A body tells its end in up to three ways, and is followed by one other at most.
+    const ended = (cause?: Error): void => {
+      if (over) return;
+      over = true;
+      this.#ended(cause);
+    };
     body.on('data', (piece: Buffer) => this.#take(piece));
-    body.once('end', () => this.push(null));
-    body.once('error', (error) => void this.#goOn(error));
+    body.once('end', () => ended());
+    body.once('error', ended);
+    body.once('close', () => ended(endedEarly()));
     // What failed before it was listened to says so no more.
-    if (body.errored !== null) void this.#goOn(body.errored);
+    if (body.errored !== null) ended(body.errored);
   }
 
   #take(piece: Buffer): void {
+    const { start, end, onProgress } = this.#download;
+    if (piece.length > end - this.#at) {
+      this.destroy(
+        new MalformedResponseError('The answer has more bytes than it says', { status: 206 }),
+      );
+      return;
+    }
     this.#at += piece.length;
     try {
-      const { start, end, onProgress } = this.#download;
       const totalBytes = end === Infinity ? undefined : end - start;
       onProgress?.({ direction: 'down', bytes: this.#at - start, totalBytes });
     } catch (error) {
       this.destroy(error as Error);
       return;
     }
-    if (!this.push(piece)) this.#current.pause();
+    if (this.push(piece)) return;
+    this.#wanted = false;
+    this.#current.pause();
   }
 
-  async #goOn(cause: Error): Promise<void> {
+  /** One body is over: in good order where there is no `cause`. */
+  #ended(cause: Error | undefined): void {
     if (this.destroyed) return;
-    const { end, failures, reopen } = this.#download;
-    if (this.#at === end) {
+    const { end, failures } = this.#download;
+    if (this.#at === end || (cause === undefined && end === Infinity)) {
       this.push(null);
       return;
     }
+    const failure = cause ?? endedEarly();
     this.#failures = this.#at - this.#brokenAt >= PROGRESS_BYTES ? 1 : this.#failures + 1;
     this.#brokenAt = this.#at;
-    if (!mayPass(cause) || this.#failures > failures) {
-      this.destroy(cause);
-      return;
-    }
+    if (!mayPass(failure) || this.#failures > failures) this.#fail(failure);
+    else if (this.#wanted) void this.#goOn();
+    else this.#waiting = true;
+  }
+
+  async #goOn(): Promise<void> {
     try {
-      const body = await reopen(this.#at, this.#ending.signal);
+      const body = await this.#download.reopen(this.#at, this.#ending.signal);
       body.on('error', ignore);
       this.#current = body;
       if (this.destroyed) body.destroy();
       else this.#listen();
     } catch (error) {
-      this.destroy(error as Error);
+      this.#fail(error as Error);
     }
+  }
+
+  #fail(error: Error): void {
+    this.destroy(this.#download.asOfWhole(error));
   }
 }
 
 /** A broken connection or a silence; not the end of the whole call's time, and nothing of the reader's. */
 function mayPass(cause: Error): boolean {
-  return (
-    isSdkError(cause, 'SDK_CONNECTION') ||
-    isSdkError(cause, 'SDK_PROXY') ||
-    (isSdkError(cause, 'SDK_TIMEOUT') && cause.phase !== 'total')
-  );
+  return isSdkError(cause) && (cause as SdkError & { retryable?: boolean }).retryable === true;
+}
+
+function endedEarly(): ConnectionError {
+  return new ConnectionError('The body of the answer ended before its last byte', {
+    reason: 'ERR_STREAM_PREMATURE_CLOSE',
+    requestSent: 'yes',
+    retryable: true,
+  });
 }
 
 function ignore(): void {}

@@ -1,15 +1,17 @@
 /** A download, which goes on after a break where that was asked for. */
 import type { Readable } from 'node:stream';
-import { callOptions, MalformedResponseError } from '@sdk/common';
-import type { CallOptions, ResponseHeaders, RetryOptions } from '@sdk/common';
+import { callOptions, isSdkError, MalformedResponseError } from '@sdk/common';
+import type { CallOptions, RetryOptions, SdkResponse } from '@sdk/common';
 import { ifMatchHeader } from '../etag.js';
-import { isRange, rangeHeader } from '../range.js';
+import { contentRange, isRange, rangeHeader } from '../range.js';
 import type { ByteRange } from '../range.js';
 import { ResumedBody } from '../resumed-body.js';
 import type { Download, GetObjectOptions } from '../storage-driver.js';
 import { totalPassed } from '../total.js';
 import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
+import { checkRest, restFailure, strongEtag } from './rest.js';
+import type { Beginning } from './rest.js';
 
 /** What the driver's own settings say where the call is silent. */
 export interface DownloadDefaults {
@@ -28,72 +30,113 @@ export async function download(
   const ifMatch = options.ifMatch === undefined ? undefined : ifMatchHeader(options.ifMatch);
   const call = callOptions(options) ?? {};
   if (options.resume !== true) {
-    const { object, body } = await open(bucket, key, range, ifMatch, call);
+    const { object, body } = await begin(bucket, key, range, ifMatch, call);
     return { object, body };
   }
   const totalMs = options.timeouts?.totalMs ?? defaults.totalMs;
   const startedAt = performance.now();
   // Progress is that of the whole, so the requests do not tell theirs.
   const quiet = { ...call, onProgress: undefined };
-  const { object, headers, body } = await open(bucket, key, range, ifMatch, quiet);
-  const etag = headers.get('etag');
-  const length = headers.get('content-length');
-  const start = range?.start ?? 0;
-  // By a weak etag, or without a length, nobody can tell whether the rest belongs to what came before.
-  const resumable = etag?.startsWith('"') === true && length !== undefined;
-  const end = resumable ? start + Number(length) : Infinity;
+  const { object, body, answer } = await begin(bucket, key, range, ifMatch, quiet);
+  const { headers, decision } = answer;
+  const { start, end, size, known } = extentOf(range, answer);
+  const etag = known ? strongEtag(headers) : undefined;
+  const coding = headers.get('content-encoding');
+  const beginning: Beginning = { etag: etag ?? '', coding, end, size };
   const attempts =
     options.retry === false ? 1 : (options.retry?.attempts ?? defaults.retry.attempts);
-  const resumed = new ResumedBody({
-    first: body,
-    start,
-    end,
-    reopen: async (from, signal) => {
-      const leftMs = totalMs === undefined ? undefined : totalMs - (performance.now() - startedAt);
-      if (leftMs !== undefined && leftMs < 1) throw totalPassed(totalMs as number);
-      const timeouts = { ...call.timeouts, totalMs: leftMs && Math.ceil(leftMs) };
-      const rest = await open(bucket, key, { start: from, end }, etag, {
-        ...quiet,
-        timeouts,
-        signal,
-      });
+  const reopen = async (from: number, signal: AbortSignal): Promise<Readable> => {
+    const timeouts = { ...call.timeouts };
+    if (totalMs !== undefined) {
+      timeouts.totalMs = Math.ceil(totalMs - (performance.now() - startedAt));
+      if (timeouts.totalMs <= 0) throw Object.assign(totalPassed(totalMs), { decision });
+    }
+    const missing = { start: from, end };
+    try {
+      const rest = await request(bucket, key, missing, etag, { ...quiet, timeouts, signal });
+      checked(rest, () => checkRest(rest, from, beginning));
       return rest.body;
-    },
-    failures: resumable ? attempts - 1 : 0,
-    signal: call.signal,
-    onProgress: call.onProgress,
-  });
-  return { object, body: resumed };
+    } catch (error) {
+      throw restFailure(error);
+    }
+  };
+  return {
+    object,
+    body: new ResumedBody({
+      first: body,
+      start,
+      end,
+      reopen,
+      // Without a strong etag or a length nobody can tell whether a rest belongs to what came before.
+      failures: etag === undefined ? 0 : attempts - 1,
+      signal: call.signal,
+      onProgress: call.onProgress,
+      asOfWhole: (error) => (totalMs === undefined ? error : asWholeTotal(error, totalMs)),
+    }),
+  };
 }
 
-async function open(
+/** Where the bytes of a first answer stand in the object, and whether that is certain enough to ask for the rest of them. */
+function extentOf(
+  range: ByteRange | undefined,
+  { status, headers }: SdkResponse,
+): { readonly start: number; readonly end: number; readonly size: number; known: boolean } {
+  if (range !== undefined) {
+    return { ...contentRange(headers.get('content-range'))!, known: true };
+  }
+  const end = Number(headers.get('content-length') ?? Infinity);
+  // A 203 was changed on the way, and a 206 answers a Range header of the caller's own.
+  return { start: 0, end, size: end, known: status === 200 };
+}
+
+/** The first answer. */
+async function begin(
   bucket: Bucket,
   key: string,
   range: ByteRange | undefined,
   ifMatch: string | undefined,
   call: CallOptions,
-): Promise<Download & { readonly headers: ResponseHeaders }> {
-  const answer = await bucket.request<Readable>(
-    {
-      method: 'GET',
-      key,
-      headers: { range: range && rangeHeader(range), 'if-match': ifMatch },
-      expect: 'stream',
-    },
-    call,
-  );
-  const { headers, body, status } = answer;
-  try {
-    if (range !== undefined && !(status === 206 && isRange(range, headers.get('content-range')))) {
-      throw new MalformedResponseError(
-        `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
-        { status },
-      );
+): Promise<Download & { readonly answer: SdkResponse }> {
+  const answer = await request(bucket, key, range, ifMatch, call);
+  const { status, headers, body, requestId, decision } = answer;
+  const object = checked(answer, () => {
+    if (range === undefined || (status === 206 && isRange(range, headers.get('content-range')))) {
+      return objectFromHeaders(key, headers);
     }
-    return { object: objectFromHeaders(key, headers), headers, body };
+    throw new MalformedResponseError(
+      `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
+      { status, requestId, decision },
+    );
+  });
+  return { object, body, answer };
+}
+
+function request(
+  bucket: Bucket,
+  key: string,
+  range: ByteRange | undefined,
+  ifMatch: string | undefined,
+  call: CallOptions,
+): Promise<SdkResponse<Readable>> {
+  const headers = { range: range && rangeHeader(range), 'if-match': ifMatch };
+  return bucket.request<Readable>({ method: 'GET', key, headers, expect: 'stream' }, call);
+}
+
+/** What `check` answers; where it throws, the body is let go. */
+function checked<T>({ body }: SdkResponse<Readable>, check: () => T): T {
+  try {
+    return check();
   } catch (error) {
     body.on('error', () => {});
     body.destroy();
     throw error;
   }
+}
+
+/** A later request knows only what was left of the total; the caller knows the whole of it. */
+function asWholeTotal(error: Error, totalMs: number): Error {
+  if (!isSdkError(error, 'SDK_TIMEOUT') || error.phase !== 'total') return error;
+  if (error.timeoutMs === totalMs) return error;
+  const { decision, attempts } = error;
+  return Object.assign(totalPassed(totalMs), decision && { decision }, attempts && { attempts });
 }
