@@ -1,20 +1,20 @@
 /**
- * The error tree.
+ * The error tree. docs/guide/errors.md tells of each one what was sent by then, what to do, and whether it is repeated.
  *
  *     SdkError                       code, hint?, decision?, attempts?, cause
- *     ├─ ConfigurationError          the options are wrong; nothing was sent
+ *     ├─ ConfigurationError          an option, an argument or a body is wrong, or it was closed
  *     ├─ TransportError              no answer came back: requestSent, retryable
  *     │  ├─ TimeoutError             phase: pool | proxy | connect | headers | idle | total
- *     │  ├─ ProxyError               phase: resolve | connect | tls | auth | tunnel, status?, schemes?, tried?
+ *     │  ├─ ProxyError               phase: resolve | connect | tls | auth | tunnel, status?, refused, schemes?, tried?
  *     │  ├─ TlsError                 the origin's certificate or handshake
  *     │  └─ ConnectionError          refused, reset, DNS, protocol
  *     ├─ ResponseError               the provider answered, and it is a failure
  *     │  ├─ AuthenticationError 401 · PermissionError 403 · NotFoundError 404 · ConflictError 409
  *     │  ├─ PreconditionError 412 · ValidationError 400/422 · RateLimitError 429 · ServerError 5xx
  *     │  └─ MalformedResponseError   the body is not what the API promises
- *     ├─ IntegrityError              bytes do not match their checksum
+ *     ├─ IntegrityError              what is stored is not what was sent
  *     ├─ OperationError              an asynchronous job failed or did not end in time
- *     └─ UnsupportedError            this driver cannot do that
+ *     └─ UnsupportedError            this driver, or this server, cannot do that
  *
  * Every member is JSON-safe and free of secrets: `toJSON` and `util.inspect` show an allow-list.
  */
@@ -113,7 +113,11 @@ export abstract class SdkError extends Error {
   }
 }
 
-/** The options are wrong: the message names the field, what was seen, and the remedy. Nothing was sent. */
+/**
+ * An option, an argument or a body is wrong, or it was closed: the message names the field, what was seen, and the remedy.
+ * Nothing of the attempt was sent, but for a body that does not fit its length or breaks off, which is known only on its way,
+ * and for a driver that was closed meanwhile: `attempts` then tells what was sent.
+ */
 export class ConfigurationError extends SdkError {
   readonly code = 'SDK_CONFIGURATION';
   /** The option, variable or argument at fault, e.g. `HTTPS_PROXY`, `timeouts.totalMs`. */
@@ -140,7 +144,7 @@ export interface TransportErrorInit extends SdkErrorInit {
 
 /** No answer came back. */
 export abstract class TransportError extends SdkError {
-  /** Whether the origin may have seen the request. */
+  /** Whether the origin may have seen the last attempt; `attempts` tells it of earlier ones. */
   readonly requestSent: RequestSent;
   /** Whether the same request may succeed later; whether it may be sent again also depends on `requestSent`. */
   readonly retryable: boolean;
@@ -163,14 +167,17 @@ export abstract class TransportError extends SdkError {
   }
 }
 
-/** Which timer fired: see `Timeouts`. */
+/**
+ * Which timer fired: see `Timeouts`. `pool` is also the wait for a turn under `limits`, `proxy` also that for a PAC file, and
+ * `idle` also a body that nobody began to read.
+ */
 export type TimeoutPhase = 'pool' | 'proxy' | 'connect' | 'headers' | 'idle' | 'total';
 
-/** A timer fired. */
+/** A timer fired. Its `cause` is set only where the next attempt would have come too late: it is what failed last. */
 export class TimeoutError extends TransportError {
   readonly code = 'SDK_TIMEOUT';
   readonly phase: TimeoutPhase;
-  /** The limit that passed, in milliseconds. */
+  /** The limit that passed, in milliseconds; for a body that nobody began to read, how long it was left alone. */
   readonly timeoutMs: number;
 
   constructor(
@@ -187,22 +194,28 @@ export class TimeoutError extends TransportError {
   }
 }
 
-/** Where the way through the proxy ended. */
+/**
+ * Where the way through the proxy ended: its name or its PAC file, TCP, TLS, its credentials, or CONNECT, the SOCKS handshake and
+ * what a forward proxy answered by itself.
+ */
 export type ProxyPhase = 'resolve' | 'connect' | 'tls' | 'auth' | 'tunnel';
 
-/** The proxy failed or refused; over CONNECT this can never be the provider's answer. */
+/**
+ * The proxy failed or refused; over CONNECT this can never be the provider's answer. The origin has seen nothing, but for the phase
+ * `tunnel` of a forward proxy (absolute-form), which may have passed the request on: `requestSent` tells.
+ */
 export class ProxyError extends TransportError {
   readonly code = 'SDK_PROXY';
   readonly phase: ProxyPhase;
-  /** The proxy without credentials, e.g. `http://proxy.corp:3128`. */
+  /** The proxy without credentials, e.g. `http://proxy.corp:3128`; where a function of yours threw, the option's name. */
   readonly proxy: string;
   /** The status that the proxy itself answered. */
   declare readonly status?: number;
   /** Whether the proxy works and said no: that is its answer, so the next of a list is not tried. */
   readonly refused: boolean;
-  /** In the phase `auth`: the schemes that the proxy offers, as it spells them, e.g. `['Basic', 'Digest']`. */
+  /** In the phase `auth` of an HTTP proxy: the schemes that it offers, as it spells them, e.g. `['Basic', 'Digest']`. */
   declare readonly schemes?: readonly string[];
-  /** In the phase `auth`: what was sent, in order, e.g. `['Basic', 'Digest SHA-256']`; empty where nothing was. */
+  /** In the phase `auth` of an HTTP proxy: what was sent, in order, e.g. `['Basic', 'Digest SHA-256']`; empty where nothing was. */
   declare readonly tried?: readonly string[];
 
   constructor(
@@ -239,7 +252,7 @@ export class ProxyError extends TransportError {
   }
 }
 
-/** The origin's certificate or handshake failed; `reason` is OpenSSL's or Node's own code. */
+/** The origin's certificate or handshake failed, before anything was sent; `reason` is OpenSSL's or Node's own code. */
 export class TlsError extends TransportError {
   readonly code = 'SDK_TLS';
   /** E.g. `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`. */
@@ -292,7 +305,10 @@ export interface ResponseErrorInit extends SdkErrorInit {
   readonly maybeFromProxy?: boolean | undefined;
 }
 
-/** The provider answered, and it is a failure. */
+/**
+ * The provider answered, and it is a failure. Nothing was sent where a driver concluded it from another answer, or where there is no
+ * provider (files of this machine); with `maybeFromProxy` nobody can tell.
+ */
 export class ResponseError extends SdkError {
   readonly code: SdkErrorCode = 'SDK_RESPONSE';
   readonly status: number;
@@ -376,7 +392,7 @@ export class MalformedResponseError extends ResponseError {
   override readonly code = 'SDK_MALFORMED_RESPONSE';
 }
 
-/** Bytes do not match their checksum. */
+/** What is stored is not what was sent; the message says whether it was stored. */
 export class IntegrityError extends SdkError {
   readonly code = 'SDK_INTEGRITY';
 }
@@ -397,7 +413,10 @@ export class OperationError extends SdkError {
   }
 }
 
-/** This driver cannot do that; `capabilities` says so beforehand. */
+/**
+ * This driver cannot do that, as `capabilities` says beforehand, and nothing was sent; or this server cannot, which only its answer
+ * tells: then nothing was changed.
+ */
 export class UnsupportedError extends SdkError {
   readonly code = 'SDK_UNSUPPORTED';
 }
