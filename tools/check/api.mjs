@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import path from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { root, say } from '../setup/say.mjs';
-import { faces, published } from './faces.mjs';
+import { faces, misplaced, published } from './faces.mjs';
 
 const update = process.argv.includes('--update');
 const unreported = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };
@@ -76,6 +76,7 @@ function complainOfUndocumented({ package: { folder }, specifier, label }) {
     if (!documented.has(name)) complain(`${specifier} exports ${name} without a docstring`);
 }
 
+for (const text of misplaced) complain(text);
 for (const face of faces) {
   report(face);
   complainOfUndocumented(face);

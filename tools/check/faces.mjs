@@ -16,35 +16,57 @@ export const published = readdirSync(path.join(root, 'packages'))
 
 /**
  * Every face of every published package: `{ package, specifier, label, types }`; `label` names the face inside its package
- * (`index`, `drivers-s3`), `types` is its declaration file relative to the root. A pattern such as `./drivers/*` is one face
- * for each source file that it matches.
+ * (`index`, `drivers-s3`), `types` is its declaration file relative to the root.
  */
 export const faces = published.flatMap((entry) =>
-  Object.entries(entry.manifest.exports).flatMap(([subpath, target]) => {
-    if (typeof target === 'string') return []; // ./package.json
-    const source = target['@sdk/source'];
-    return matches(entry.folder, source).map((star) => {
-      const own = subpath.replace('*', star).slice(1); // '' or '/drivers/s3'
+  Object.entries(entry.manifest.exports)
+    .filter(([, target]) => typeof target === 'object') // not ./package.json
+    .map(([subpath, target]) => {
+      const own = subpath.slice(1); // '' or '/drivers/s3'
       return {
         package: entry,
         specifier: `${entry.name}${own}`,
         label: own === '' ? 'index' : own.slice(1).replaceAll('/', '-'),
-        types: path.join(entry.folder, target.types.replace('*', star)),
+        types: path.join(entry.folder, target.types),
       };
-    });
-  }),
+    }),
 );
 
-/** What `*` stands for in a pattern such as `./src/drivers/*.ts`; one empty string where there is no pattern. */
-function matches(folder, pattern) {
-  if (!pattern.includes('*')) return [''];
-  const [before, after] = pattern.split('*');
-  const parent = path.join(root, folder, before);
+/** What is wrong with the exports, in words: each driver and each provider is exported by its name, and nothing else is. */
+export const misplaced = published.flatMap((entry) => {
+  const { name, folder, manifest } = entry;
+  const rooms = [
+    ...filesIn(folder, 'src/drivers', '.ts').map((id) => [`./drivers/${id}`, `drivers/${id}`]),
+    ...(folder === 'packages/providers'
+      ? filesIn(folder, 'src', '/index.ts').map((id) => [`./${id}`, `${id}/index`])
+      : []),
+  ];
+  const expected = new Map(rooms);
+  const lacking = rooms.flatMap(([subpath, file]) => {
+    const target = {
+      '@sdk/source': `./src/${file}.ts`,
+      types: `./dist/${file}.d.ts`,
+      default: `./dist/${file}.js`,
+    };
+    const found = manifest.exports[subpath];
+    return JSON.stringify(found) === JSON.stringify(target)
+      ? []
+      : [`${name}: "${subpath}" in exports must be ${JSON.stringify(target)}`];
+  });
+  const extra = Object.keys(manifest.exports).flatMap((subpath) => {
+    // A star stands for slashes, too: it would export the parts of drivers.
+    if (subpath.includes('*')) return [`${name}: "${subpath}" in exports: name each face`];
+    return subpath.startsWith('./drivers/') && !expected.has(subpath)
+      ? [`${name}: "${subpath}" in exports is no driver`]
+      : [];
+  });
+  return [...lacking, ...extra];
+});
+
+/** What stands before `ending` in the names below a folder of a package: `s3` of `src/drivers/s3.ts`, `aws` of `src/aws/index.ts`. */
+function filesIn(folder, below, ending) {
+  const parent = path.join(root, folder, below);
   if (!existsSync(parent)) return [];
-  return readdirSync(parent)
-    .map((name) =>
-      after.startsWith('/') ? name : name.endsWith(after) ? name.slice(0, -after.length) : '',
-    )
-    .filter((star) => star !== '' && existsSync(path.join(parent, `${star}${after}`)))
-    .sort();
+  const names = new Set(readdirSync(parent).map((name) => name.replace(/\.ts$/, '')));
+  return [...names].filter((id) => existsSync(path.join(parent, `${id}${ending}`))).sort();
 }
