@@ -60,6 +60,7 @@ const broken = [
   ['no-provider-imports-another', `${src('providers')}/aws/b.ts`, '../google/index.js'],
   ['no-service-imports-another', `${src('dns')}/a.ts`, '@sdk/compute'],
   ['no-driver-imports-another', `${src('compute')}/drivers/one.ts`, './two.js'],
+  ['no-driver-imports-another', `${src('compute')}/drivers/one/part.ts`, '../three/part.js'],
   ['src-never-imports-testing', `${src('compute')}/a.ts`, '@sdk/testing'],
   ['src-imports-no-test-and-no-tool', `${src('compute')}/b.ts`, '../test/good.js'],
   ['packages-meet-by-name-only', `${src('compute')}/c.ts`, '../../common/src/index.js'],

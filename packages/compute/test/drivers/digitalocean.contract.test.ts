@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
 import { testComputeDriver } from '@sdk/testing';
-import { startDigitalOcean, TOKEN } from '../digitalocean-origin.js';
+import { startDigitalOcean, TOKEN } from './digitalocean/origin.js';
 
 // On an origin that answers from DigitalOcean's examples and remembers; Prism, which checks requests, does not remember.
 testComputeDriver({

@@ -7,7 +7,7 @@ import type { DigitalOceanComputeOptions } from '@sdk/compute/drivers/digitaloce
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
 import { createCertificateAuthority, scripts, startOrigin, startScriptedProxy } from '@sdk/testing';
 import type { Origin } from '@sdk/testing';
-import { example } from '../examples.js';
+import { example } from './digitalocean/examples.js';
 
 const TOKEN = 'dop_v1_canary4f1c';
 const SPEC = { name: 'web-1', size: 's-1vcpu-1gb', image: 'debian-12-x64' };

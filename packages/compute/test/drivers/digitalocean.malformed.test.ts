@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
 import { startOrigin } from '@sdk/testing';
 import type { Origin } from '@sdk/testing';
-import { example } from '../examples.js';
+import { example } from './digitalocean/examples.js';
 
 const SPEC = { name: 'web-1', size: 's-1vcpu-1gb', image: 'debian-12-x64' };
 const VOLUME = '506f78a4-e098-11e5-ad9f-000f53306ae1';

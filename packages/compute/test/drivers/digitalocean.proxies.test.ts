@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
 import { createCertificateAuthority, startProxy } from '@sdk/testing';
 import type { CertificateAuthority, Proxy } from '@sdk/testing';
-import { startDigitalOcean, TOKEN } from '../digitalocean-origin.js';
-import type { DigitalOceanOrigin } from '../digitalocean-origin.js';
+import { startDigitalOcean, TOKEN } from './digitalocean/origin.js';
+import type { DigitalOceanOrigin } from './digitalocean/origin.js';
 
 const SPEC = { name: 'web-1', size: 's-1vcpu-1gb', image: 'debian-12-x64' };
 const QUICK = { pollMs: 5, waitMs: 5_000 };

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DigitalOceanComputeOptions } from '@sdk/compute/drivers/digitalocean';
 import { DigitalOceanCompute } from '@sdk/compute/drivers/digitalocean';
-import { startDigitalOcean, TOKEN } from '../digitalocean-origin.js';
-import type { DigitalOceanOrigin } from '../digitalocean-origin.js';
+import { startDigitalOcean, TOKEN } from './digitalocean/origin.js';
+import type { DigitalOceanOrigin } from './digitalocean/origin.js';
 
 const SPEC = { name: 'web-1', size: 's-1vcpu-1gb', image: 'debian-12-x64' };
 const QUICK = { pollMs: 5, waitMs: 5_000 };

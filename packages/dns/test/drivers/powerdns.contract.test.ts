@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import { testDnsDriver } from '@sdk/testing';
-import { API_KEY, startPowerDns } from '../powerdns-origin.js';
+import { API_KEY, startPowerDns } from './powerdns/origin.js';
 
 describe('PowerDns on an origin that answers as the server does', () => {
   testDnsDriver({

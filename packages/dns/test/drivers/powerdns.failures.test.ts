@@ -7,8 +7,8 @@ import { isSdkError } from '@sdk/common';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import type { PowerDnsOptions } from '@sdk/dns/drivers/powerdns';
 import { startProxy } from '@sdk/testing';
-import { API_KEY, startPowerDns } from '../powerdns-origin.js';
-import type { PowerDnsOrigin } from '../powerdns-origin.js';
+import { API_KEY, startPowerDns } from './powerdns/origin.js';
+import type { PowerDnsOrigin } from './powerdns/origin.js';
 
 const www = { name: 'www', type: 'A', ttl: 60, values: ['192.0.2.1'] };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
-import { API_KEY, startPowerDns } from '../powerdns-origin.js';
-import type { PowerDnsOrigin } from '../powerdns-origin.js';
+import { API_KEY, startPowerDns } from './powerdns/origin.js';
+import type { PowerDnsOrigin } from './powerdns/origin.js';
 
 const ZONE = '/api/v1/servers/localhost/zones/example.org.';
 const on = (content: string) => ({ content, disabled: false });

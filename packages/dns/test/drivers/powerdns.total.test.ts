@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { TimeoutError } from '@sdk/common';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
-import { API_KEY, startPowerDns } from '../powerdns-origin.js';
-import type { PowerDnsOrigin } from '../powerdns-origin.js';
+import { API_KEY, startPowerDns } from './powerdns/origin.js';
+import type { PowerDnsOrigin } from './powerdns/origin.js';
 
 /** A name whose id is the server's to make: each call that names it looks it up first. */
 const LOOKED_UP = '8/29.example.org';

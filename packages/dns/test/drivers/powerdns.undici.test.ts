@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UndiciTransport } from '@sdk/common/undici';
 import { PowerDns } from '@sdk/dns/drivers/powerdns';
 import { createCertificateAuthority, startProxy, testDnsDriver } from '@sdk/testing';
-import { API_KEY, startPowerDns } from '../powerdns-origin.js';
+import { API_KEY, startPowerDns } from './powerdns/origin.js';
 
 const authority = createCertificateAuthority();
 

@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { startOrigin } from '@sdk/testing';
 import type { Origin, OriginOptions } from '@sdk/testing';
-import { Account, pick } from './digitalocean-account.js';
-import type { Entry, Misfortune } from './digitalocean-account.js';
+import { Account, pick } from './account.js';
+import type { Entry, Misfortune } from './account.js';
 import { example } from './examples.js';
 
 /** The origin, and what a test may steer. */

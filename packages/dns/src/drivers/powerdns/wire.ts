@@ -1,9 +1,9 @@
 /** What the API of PowerDNS says, as far as the driver reads it. Members beyond these stay in `raw`. */
-import type { RecordSet, Zone, ZoneKind } from '../models.js';
-import { canonicalZoneName, relativeName } from '../names.js';
+import type { RecordSet, Zone, ZoneKind } from '../../models.js';
+import { canonicalZoneName, relativeName } from '../../names.js';
 import { needStrings, needTtl } from './answers.js';
-import { readValue, wireValue } from '../values.js';
-import type { CheckedSet } from '../check.js';
+import { readValue, wireValue } from '../../values.js';
+import type { CheckedSet } from '../../check.js';
 
 /** A zone; `name` is absolute, `id` escaped in the server's own way. */
 export interface WireZone {

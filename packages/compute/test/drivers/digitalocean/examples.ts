@@ -8,7 +8,7 @@ interface Content {
 }
 
 const document = JSON.parse(
-  readFileSync(new URL('data/digitalocean.openapi.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../data/digitalocean.openapi.json', import.meta.url), 'utf8'),
 ) as Record<string, unknown>;
 
 /** Follows a `$ref` of the document, also where it leads to another. */

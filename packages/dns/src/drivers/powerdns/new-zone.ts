@@ -1,8 +1,8 @@
 import { ConfigurationError, checkKeys } from '@sdk/common';
-import { checkTtl } from '../check.js';
-import type { CreateZoneInput } from '../models.js';
-import { absoluteName, canonicalZoneName, hostName } from '../names.js';
-import { seen } from '../seen.js';
+import { checkTtl } from '../../check.js';
+import type { CreateZoneInput } from '../../models.js';
+import { absoluteName, canonicalZoneName, hostName } from '../../names.js';
+import { seen } from '../../seen.js';
 import { WIRE_KINDS } from './wire.js';
 
 /** A new zone, with what only PowerDNS knows. */

@@ -1,8 +1,8 @@
 import { CALL_KEYS, ConfigurationError, callOptions, checkKeys } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { canonicalZoneName, relativeName } from '../names.js';
-import { seen } from '../seen.js';
-import { readValue } from '../values.js';
+import { canonicalZoneName, relativeName } from '../../names.js';
+import { seen } from '../../seen.js';
+import { readValue } from '../../values.js';
 import { needStrings } from './answers.js';
 import type { WireSearchResult } from './wire.js';
 
