@@ -76,7 +76,7 @@ export function testAborts({ expect, can, on }: TransportBench): void {
     });
   }
 
-  if (!can.knobs || !can.pools) return;
+  if (!can.options || !can.pools) return;
   on('an abort while a socket is waited for leaves the queue', async (stand) => {
     const origin = await stand.origin();
     const transport = await stand.transport({ maxSockets: 1 });

@@ -39,7 +39,7 @@ export function testClosing({ expect, can, on }: TransportBench): void {
     });
   }
 
-  if (!can.knobs || !can.pools) return;
+  if (!can.options || !can.pools) return;
   on('close ends those who wait for a socket', async (stand) => {
     const origin = await stand.origin();
     const transport = await stand.transport({ maxSockets: 1 });

@@ -46,7 +46,7 @@ export interface TransportCapabilities {
   /** `false`: it keeps no connection for the next request. */
   readonly pools: boolean;
   /** `false`: its factory leaves `maxSockets`, `idleSocketMs`, `lookup`, `localAddress`, `family`, `socketPath` alone. */
-  readonly knobs: boolean;
+  readonly options: boolean;
 }
 
 /** What the suite runs on. */

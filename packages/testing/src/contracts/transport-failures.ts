@@ -24,7 +24,7 @@ const lookup: LookupFunction = (name, _options, callback) => {
 /** A failure of the wire is an error of the SDK, of the class that says whose failure it is. */
 export function testFailures({ expect, can, on }: TransportBench): void {
   // Without the option the machine's own resolver is asked, which may take its time.
-  const nameless = can.knobs ? { lookup } : {};
+  const nameless = can.options ? { lookup } : {};
 
   on(
     'an origin that refuses the connection is a ConnectionError, and nothing was sent',

@@ -45,7 +45,7 @@ export function testSocks({ expect, can, on }: TransportBench): void {
     );
   }
 
-  if (can.knobs) {
+  if (can.options) {
     on('no name is looked up here where the SOCKS proxy resolves it', async (stand) => {
       const [origin, socks] = [await stand.origin(), await start(stand)];
       const asked: string[] = [];

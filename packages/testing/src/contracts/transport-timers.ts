@@ -123,7 +123,7 @@ export function testTimers({ expect, can, on }: TransportBench): void {
     );
   }
 
-  if (!can.knobs || !can.pools) return;
+  if (!can.options || !can.pools) return;
   on(
     'poolMs bounds the wait for a socket, and the wait ends when one comes free',
     async (stand) => {

@@ -159,7 +159,7 @@ export function testWays({ expect, can, on }: TransportBench): void {
     expect(answers).toEqual(
       Array.from({ length: 1_000 }, (_, i) => [`/call/${i}`, String(i), true]),
     );
-    if (can.pools && can.knobs) {
+    if (can.pools && can.options) {
       expect(proxies.map(({ stats }) => stats.connects)).toEqual([20, 20]);
     }
     await transport.close();

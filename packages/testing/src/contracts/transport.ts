@@ -15,7 +15,7 @@ import { testCore } from './transport-core.js';
 import { testFailures } from './transport-failures.js';
 import { testForward } from './transport-forward.js';
 import { testHeaders } from './transport-headers.js';
-import { testLimits } from './transport-limits.js';
+import { testOptions } from './transport-options.js';
 import { testPooling } from './transport-pooling.js';
 import { testSecrets } from './transport-secrets.js';
 import { testSocks } from './transport-socks.js';
@@ -32,7 +32,7 @@ const ALL: TransportCapabilities = {
   socks: true,
   challenges: true,
   pools: true,
-  knobs: true,
+  options: true,
 };
 
 /**
@@ -74,7 +74,7 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
   testAmbient(bench);
   testPooling(bench);
   testStale(bench);
-  testLimits(bench);
+  testOptions(bench);
   if (!bench.can.proxies) return;
   testConnect(bench);
   testForward(bench);

@@ -185,6 +185,14 @@ export const dropsProxyAuthorization: Breakage = (inner) => (request) => {
 export const ignoresFreshSocket: Breakage = (inner) => (request) =>
   inner({ ...request, freshSocket: undefined });
 
+export const countsNoFreshSocket: Breakage = (inner) => async (request) => {
+  if (request.freshSocket !== true) return inner(request);
+  const beside = new AxiosTransport();
+  const answer = await beside.send(request);
+  answer.body.once('close', () => void beside.close());
+  return answer;
+};
+
 export const keepsUnderOtherTls: Breakage = (inner) => {
   let first: TlsOptions | undefined;
   return (request) => {

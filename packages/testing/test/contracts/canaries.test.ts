@@ -69,6 +69,7 @@ const CANARIES: readonly (readonly [keyof typeof broken, ...rules: string[]])[] 
     'Proxy-Authorization among the headers of a request is refused, with a pointer to httpProxy.credentials',
   ],
   ['ignoresFreshSocket', 'freshSocket never uses a socket that carried a request before'],
+  ['countsNoFreshSocket', 'requests that want a fresh socket keep to maxSockets, too'],
   [
     'keepsUnderOtherTls',
     'a socket is never shared by other TLS settings of the origin',

@@ -20,5 +20,5 @@ class Unpooled implements Transport {
 testTransport(() => new Unpooled(), {
   test,
   expect,
-  capabilities: { pools: false, knobs: false },
+  capabilities: { pools: false, options: false },
 });

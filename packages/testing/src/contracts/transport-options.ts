@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { until } from '../until.js';
 import { rejection } from './runner.js';
 import { attempt, serverAt } from './transport-attempt.js';
@@ -19,8 +19,8 @@ function everyNameIsHere(asked: string[]): LookupFunction {
 }
 
 /** The options that every engine shares. */
-export function testLimits({ expect, can, on }: TransportBench): void {
-  if (!can.knobs) return;
+export function testOptions({ expect, can, on }: TransportBench): void {
+  if (!can.options) return;
 
   if (can.pools) {
     on('no more than maxSockets are open for one way to one origin', async (stand) => {
@@ -31,6 +31,35 @@ export function testLimits({ expect, can, on }: TransportBench): void {
       );
       await Promise.all(all);
       expect([origin.connections, origin.requests.length]).toEqual([3, 30]);
+    });
+
+    on('requests that want a fresh socket keep to maxSockets, too', async (stand) => {
+      const open = new Set<Socket>();
+      let most = 0;
+      const origin = await stand.origin({
+        handler: ({ socket }, response) => {
+          if (!open.has(socket)) {
+            open.add(socket);
+            for (const over of ['end', 'close']) socket.once(over, () => open.delete(socket));
+          }
+          // Not before the ends of others, which arrived together with this request, have been seen.
+          setImmediate(() => (most = Math.max(most, open.size)));
+          setTimeout(() => response.end(), 10);
+        },
+      });
+      const transport = await stand.transport({ maxSockets: 3 });
+      const flood = async (wantsFresh: (number: number) => boolean): Promise<void> => {
+        const all = Array.from({ length: 24 }, (_, i) =>
+          exchange(transport, `${origin.url}/`, { freshSocket: wantsFresh(i) }),
+        );
+        await Promise.all(all);
+      };
+      await flood(() => false);
+      expect([most, origin.connections]).toEqual([3, 3]);
+      await flood(() => true);
+      expect([most, origin.connections]).toEqual([3, 3 + 24]);
+      await flood((number) => number % 2 === 0);
+      expect([most, origin.requests.length]).toEqual([3, 3 * 24]);
     });
 
     on('those who wait for a socket get it in the order in which they came', async (stand) => {
