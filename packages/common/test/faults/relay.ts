@@ -99,6 +99,8 @@ export async function relayTo(port: number, cut?: Cut): Promise<Relay> {
       server.removeAllListeners('data').resume();
       client.unpipe(server);
       client.resume();
+      // A server that is open to halves would wait for the rest of a handshake.
+      client.prependListener('close', () => server.resetAndDestroy());
       void breakOff(client, piece.subarray(0, passing - (whole.length - piece.length)), cut.by);
     });
     server.on('end', () => client.end());
