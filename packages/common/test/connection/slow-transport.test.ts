@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AxiosTransport } from '@sdk/common';
 import type { Transport, TransportRequest, TransportResponse } from '@sdk/common';
 import { until } from '@sdk/testing';
+import { runProgram } from '../child/child.js';
 import { connect, keep, origin, rejection } from './stand.js';
 
 const get = { method: 'GET', path: '/' };
@@ -56,40 +57,28 @@ describe('a transport that does not answer in time', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 
-  test('has its late answer destroyed, and its late failure noticed by nobody', async () => {
+  test('has its late answer destroyed', async () => {
     const server = await origin();
     const below = keep(new AxiosTransport());
     const bodies: Readable[] = [];
-    let failures = 0;
-    const late = deaf(async (request) => {
+    const transport = deaf(async (request) => {
       const { signal: _signal, timeouts, ...rest } = request;
       const answer = await below.send({ ...rest, timeouts: { ...timeouts, totalMs: undefined } });
       bodies.push(answer.body);
       await sleep(150);
       return answer;
     });
-    const failing = deaf(async () => {
-      await sleep(150);
-      failures += 1;
-      throw new Error('late');
-    });
-    const unhandled: unknown[] = [];
-    const note = (error: unknown): void => void unhandled.push(error);
-    process.on('unhandledRejection', note);
-    try {
-      for (const transport of [late, failing]) {
-        const call = connect(server.url, { transport }).request(
-          { method: 'GET', path: '/stall' },
-          { timeouts: { totalMs: 50 } },
-        );
-        expect(await rejection(call)).toMatchObject({ phase: 'total' });
-      }
-      await until(() => bodies[0]?.destroyed === true && failures === 1);
-      await sleep(20);
-    } finally {
-      process.off('unhandledRejection', note);
-    }
-    expect(unhandled).toEqual([]);
-    await until(() => server.openSockets() === 0);
+    const call = connect(server.url, { transport }).request(
+      { method: 'GET', path: '/stall' },
+      { timeouts: { totalMs: 50 } },
+    );
+    expect(await rejection(call)).toMatchObject({ phase: 'total' });
+    await until(() => bodies[0]?.destroyed === true && server.openSockets() === 0);
+  });
+
+  // The runner listens for unhandled rejections in its own way; bare Node ends a process at the first.
+  test('has its late failure noticed by nobody', async () => {
+    const { code, stdout, stderr } = await runProgram('unawaited', { args: ['transport'] });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '2\n', stderr: '' });
   });
 });
