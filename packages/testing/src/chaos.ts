@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import {
   ConnectionError,
+  onAbort,
   ResponseHeaders,
   type Transport,
   type TransportRequest,
@@ -187,15 +188,16 @@ function answered(
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      // The caller's own reason comes back as it is, whatever it is.
-      reject(signal?.reason);
-    };
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
+      stopListening?.();
       resolve();
     }, ms);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening =
+      signal &&
+      onAbort(signal, () => {
+        clearTimeout(timer);
+        // The caller's own reason comes back as it is, whatever it is.
+        reject(signal.reason);
+      });
   });
 }
