@@ -31,6 +31,7 @@ test('a wait that is over leaves no listener behind', async () => {
     await body.toArray();
   });
   await Promise.all(all);
+  expect(origin.requests).toHaveLength(20);
   await until(() => getEventListeners(signal, 'abort').length === 0, 'no listener was left');
   await transport.close();
 });
