@@ -1,7 +1,8 @@
 /** The ways by which a faulty origin is reached. */
 import { startProxy, startScriptedProxy, startSocks, type ConnectionScript } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { ca, type Place } from './stand.js';
+import { relayTo, type Cut } from './relay.js';
+import { ca, type Counted, type Place } from './stand.js';
 
 /** Plays `script` where the way ends, and says how a request gets there. */
 export interface Way {
@@ -10,35 +11,58 @@ export interface Way {
   readonly forward: boolean;
   /** Whether the script speaks under TLS. */
   readonly secure: boolean;
-  to(script: ConnectionScript): Promise<Place>;
+  /** With a `cut`, whoever is next on the way breaks off there. */
+  to(script: ConnectionScript, cut?: Cut): Promise<Place>;
 }
 
 type Behind = 'direct' | 'forward' | 'http:' | 'https:' | 'socks5h:' | 'socks4a:';
 
-async function place(script: ConnectionScript, secure: boolean, behind: Behind): Promise<Place> {
+/** An end to speak to, and what is counted of it. */
+interface End {
+  readonly url: string;
+  readonly servers: readonly Counted[];
+}
+
+/** The same end behind a relay, where connections to it are to be broken off. */
+async function cutOff(end: Counted & { readonly url: string }, cut?: Cut): Promise<End> {
+  if (cut === undefined) return { url: end.url, servers: [end] };
+  const url = new URL(end.url);
+  const relay = keep(await relayTo(Number(url.port), cut));
+  return { url: `${url.protocol}//${relay.authority}`, servers: [end, relay] };
+}
+
+async function place(
+  script: ConnectionScript,
+  secure: boolean,
+  behind: Behind,
+  cut?: Cut,
+): Promise<Place> {
   const authority = await ca();
   const tls = secure ? await authority.issue() : undefined;
   const origin = keep(await startScriptedProxy(script, { tls }));
   const trust = { ca: authority.cert };
   const at = (
+    { servers }: End,
     httpProxy: Place['options']['httpProxy'],
     endpoint = origin.url,
-    ...between: Place['servers']
   ): Place => ({
     options: { endpoint, httpProxy, tls: trust },
-    servers: [origin, ...between],
+    servers: [origin, ...servers],
     arrived: () => origin.connections.length,
   });
-  if (behind === 'direct') return at(false);
-  if (behind === 'forward') return at(origin.url, 'http://origin.test');
+  if (behind === 'direct' || behind === 'forward') {
+    const end = await cutOff(origin, cut);
+    return behind === 'direct' ? at(end, false, end.url) : at(end, end.url, 'http://origin.test');
+  }
   if (behind === 'socks5h:' || behind === 'socks4a:') {
-    const socks = keep(await startSocks());
-    return at(`${behind}//${socks.authority}`, origin.url, socks);
+    const { authority: server, openSockets } = keep(await startSocks());
+    const end = await cutOff({ url: `${behind}//${server}`, openSockets }, cut);
+    return at(end, end.url);
   }
   const certificate = behind === 'https:' ? await authority.issue() : undefined;
-  const proxy = keep(await startProxy({ tls: certificate }));
+  const end = await cutOff(keep(await startProxy({ tls: certificate })), cut);
   const hop = certificate && { tls: trust };
-  return at({ url: proxy.url, ...hop, tunnel: 'always' }, origin.url, proxy);
+  return at(end, { url: end.url, ...hop, tunnel: 'always' });
 }
 
 function way(name: string, secure: boolean, behind: Behind): Way {
@@ -46,7 +70,7 @@ function way(name: string, secure: boolean, behind: Behind): Way {
     way: name,
     secure,
     forward: behind === 'forward',
-    to: (script) => place(script, secure, behind),
+    to: (script, cut) => place(script, secure, behind, cut),
   };
 }
 
