@@ -77,13 +77,6 @@ export abstract class SdkError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Adds a sentence to the hint. In place: whoever reads a stream may have been given this very object. */
-  addHint(sentence: string): void {
-    const { hint } = this;
-    const said = hint === undefined || /[.!?]$/.test(hint) ? hint : `${hint}.`;
-    Object.assign(this, { hint: said === undefined ? sentence : `${said} ${sentence}` });
-  }
-
   /** The facts of this class beside those of every error; subclasses extend it. */
   protected facts(): Record<string, unknown> {
     return {};
@@ -434,6 +427,15 @@ export function isSdkError(value: unknown, code?: SdkErrorCode): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const error = value as { [BRAND]?: unknown; code?: unknown };
   return error[BRAND] === true && (code === undefined || error.code === code);
+}
+
+/**
+ * Adds a sentence to what an error advises. In place: whoever reads a stream may have been given this very object.
+ */
+export function addHint(error: SdkError, sentence: string): void {
+  const { hint } = error;
+  const said = hint === undefined || /[.!?]$/.test(hint) ? hint : `${hint}.`;
+  Object.assign(error, { hint: said === undefined ? sentence : `${said} ${sentence}` });
 }
 
 function withoutUndefined(record: Record<string, unknown>): Record<string, unknown> {

@@ -47,10 +47,12 @@ export type { XmlRecord, XmlValue } from './connection/content/xml-encode.js';
 export { BaseDriver } from './driver/base-driver.js';
 export { defineCapabilities, requireCapability } from './driver/capabilities.js';
 export type { Capabilities, Limitation } from './driver/capabilities.js';
+export { mayHaveBeenDoneBefore } from './driver/done-before.js';
 export { createRegistry } from './driver/registry.js';
 export type { Loaders, Registry } from './driver/registry.js';
 export { totalPassed } from './driver/under-total.js';
 export {
+  addHint,
   AuthenticationError,
   ConfigurationError,
   ConflictError,

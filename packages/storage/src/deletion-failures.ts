@@ -1,5 +1,5 @@
 /** What `deleteObjects` throws where some objects could not be deleted. */
-import { isSdkError, ResponseError } from '@sdk/common';
+import { addHint, isSdkError, ResponseError } from '@sdk/common';
 import type { ResponseErrorInit } from '@sdk/common';
 
 /** One object that is still there. */
@@ -62,6 +62,6 @@ export function withFailures(
     );
   }
   const told = `${failures.length} objects could not be deleted before that: ${shown(failures)}.`;
-  error.addHint(told);
+  addHint(error, told);
   return error;
 }

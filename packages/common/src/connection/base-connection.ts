@@ -115,7 +115,7 @@ export class BaseConnection {
 
   /**
    * Sends a request and answers with its decoded body.
-   * @throws ConfigurationError: nothing was sent. TransportError: no answer came. ResponseError: the answer is a failure.
+   * @throws ConfigurationError: nothing was sent, unless its message says otherwise. TransportError: no answer came. ResponseError: the answer is a failure.
    * Whatever `signal.reason` is, where the signal aborted; the body's own error, where reading it failed.
    */
   async request<T = unknown>(spec: RequestSpec, call?: CallOptions): Promise<SdkResponse<T>> {

@@ -1,5 +1,5 @@
 /** What a request carries from stage to stage: one object, never changed, laid anew where a stage learns something. */
-import type { AttemptFacts, DecisionFacts } from '../facts.js';
+import type { DecisionFacts } from '../facts.js';
 import type { ProxyCandidate, ProxyDecision } from '../proxy/decision.js';
 import type { CompiledLevel } from '../proxy/level.js';
 import type { Route } from '../route/route.js';
@@ -7,6 +7,7 @@ import type { Timeouts } from '../transport/timeouts.js';
 import type { Body, Progress } from './content/body.js';
 import type { HeaderBag } from './content/header-bag.js';
 import type { HookContext, Hooks } from './hooks.js';
+import type { Journal } from './journal.js';
 import type { RetryOptions } from './options/options.js';
 import type { Expectation, SdkResponse } from './request-spec.js';
 import type { Limiter } from './options/limiter.js';
@@ -31,8 +32,7 @@ export interface RequestContext extends HookContext {
   readonly retry: RetryOptions;
   readonly callLevel: CompiledLevel | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
-  /** Every attempt that has failed or was redirected so far; the one thing about a request that grows. */
-  readonly journal: AttemptFacts[];
+  readonly journal: Journal;
   // from redirect
   /** The requests before this hop, as `METHOD URL`. */
   readonly hops: readonly string[];

@@ -55,6 +55,7 @@ export function upload(
 ): Upload {
   let stopped = false;
   let sent = 0;
+  let last: string | Uint8Array | undefined;
   const fail = (cause: unknown): void => {
     if (!stopped) listener.failure(cause);
   };
@@ -63,7 +64,9 @@ export function upload(
     sent += Buffer.byteLength(chunk);
     if (declaredBytes !== undefined && sent > declaredBytes)
       return fail(lengthMismatch(declaredBytes));
-    if (!request.write(chunk)) body.pause();
+    // With its last byte the request would be whole, and answered: only the end tells that nothing follows.
+    if (sent === declaredBytes && chunk.length > 0) last = chunk;
+    else if (!request.write(chunk)) body.pause();
     listener.progress();
   });
   request.on('drain', () => {
@@ -74,7 +77,7 @@ export function upload(
   body.once('end', () => {
     if (stopped) return;
     if (declaredBytes !== undefined && sent < declaredBytes) fail(lengthMismatch(declaredBytes));
-    else request.end();
+    else request.end(last);
   });
   body.on('error', fail);
   body.once('close', () => {

@@ -10,6 +10,7 @@ import { isLookupFailure } from './lookup.js';
 import {
   bare,
   codeOf,
+  hasNoTlsInCommon,
   isAboutOurCertificate,
   isTlsAlert,
   localAddressHint,
@@ -160,6 +161,8 @@ function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): st
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The certificate is for another name: check the endpoint, or give the certificate's name as tls.servername.";
   }
+  if (hasNoTlsInCommon(code))
+    return 'The origin and this process have no version of TLS in common: check tls.minVersion, and what the origin supports.';
   const add = 'Add the authority that signed the certificate to tls.ca';
   return route.proxy === undefined
     ? `${add}.`

@@ -44,6 +44,11 @@ export function isAboutOurCertificate(code: string): boolean {
   );
 }
 
+/** Whether both sides found no version of TLS, or no cipher, that the other one accepts. */
+export function hasNoTlsInCommon(code: string): boolean {
+  return /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|INSUFFICIENT_SECURITY/.test(code);
+}
+
 /** OpenSSL's word for a peer that answered in clear. */
 export function speaksPlain(code: string, cause: unknown): boolean {
   const message = isNativeError(cause) ? cause.message : '';

@@ -6,6 +6,7 @@ import { isLookupFailure } from './lookup.js';
 import {
   bare,
   codeOf,
+  hasNoTlsInCommon,
   isAboutOurCertificate,
   localAddressHint,
   speaksPlain,
@@ -60,6 +61,8 @@ function proxyTlsHint({ tls }: ProxyServer, code: string): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The proxy's certificate is for another name: check the host, or give the certificate's name as httpProxy.tls.servername.";
   }
+  if (hasNoTlsInCommon(code))
+    return 'The proxy and this process have no version of TLS in common: check httpProxy.tls.minVersion, and what the proxy supports.';
   return "Add the authority that signed the proxy's certificate to httpProxy.tls.ca; tls.ca is for the origin.";
 }
 

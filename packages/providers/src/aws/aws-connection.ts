@@ -1,6 +1,6 @@
 /** A connection that signs for AWS, and reads its errors. */
 import { Readable } from 'node:stream';
-import { BaseConnection, ConfigurationError, ResponseError } from '@sdk/common';
+import { addHint, BaseConnection, ConfigurationError, ResponseError } from '@sdk/common';
 import type {
   CallOptions,
   ConnectionOptions,
@@ -115,7 +115,7 @@ function withProxyHint(error: unknown): unknown {
   if (!rewritten) return error;
   const told =
     "The proxy forwarded this request and may have changed its path (dot segments, encoding) or a signed header: httpProxy: { url, tunnel: 'always' } keeps it from that.";
-  error.addHint(told);
+  addHint(error, told);
   return error;
 }
 

@@ -1,6 +1,6 @@
 /** An object in parts: some are sent at once, and it is stored whole or not at all. */
 import { createHash } from 'node:crypto';
-import { buildXml, isSdkError } from '@sdk/common';
+import { addHint, buildXml, isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { etagOf } from '../etag.js';
 import type { StorageObject } from '../models.js';
@@ -137,8 +137,8 @@ async function complete(
     if (typeof raw !== 'object') throw lacking('<CompleteMultipartUploadResult>');
     return storedObject(target, sizeBytes, { etag: raw.ETag, headers, raw });
   } catch (error) {
-    const sentTwice = isSdkError(error, 'SDK_NOT_FOUND') && (error.attempts?.length ?? 0) > 1;
-    const stored = sentTwice ? await completedBefore(target, sent, call) : undefined;
+    const before = isSdkError(error, 'SDK_NOT_FOUND') && mayHaveBeenDoneBefore(error);
+    const stored = before ? await completedBefore(target, sent, call) : undefined;
     if (stored === undefined) throw error;
     return stored;
   }
@@ -175,6 +175,6 @@ async function abandon(target: ObjectTarget, uploadId: string, error: unknown): 
       : 'an error that is not of the SDK';
     const told = `The multipart upload ${uploadId} of ${JSON.stringify(key)} in ${JSON.stringify(bucket.name)} could not be aborted (${why}); its parts stay, and are billed, until it is.`;
     warn(told);
-    if (isSdkError(error)) error.addHint(told);
+    if (isSdkError(error)) addHint(error, told);
   }
 }

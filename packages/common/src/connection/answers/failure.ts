@@ -9,6 +9,7 @@ import { blot } from './blot.js';
 import { collect } from '../content/collect.js';
 import type { RequestContext } from '../context.js';
 import { decompress } from '../content/decompress.js';
+import { note } from '../error-notes.js';
 import { answerOfProxy, isLikelyOfProxy } from './proxy-answer.js';
 import { rateLimitOf } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
@@ -22,13 +23,6 @@ import { decodeXml } from '../content/xml-decode.js';
 
 /** An error page above this is no error body of an API. */
 const ERROR_LIMIT_BYTES = 1024 * 1024;
-
-const unprocessed = new WeakMap<ResponseError, boolean>();
-
-/** What `parseError` said of sending again: `true`, it was not processed; `false`, it is of no use. */
-export function isUnprocessed(error: ResponseError): boolean | undefined {
-  return unprocessed.get(error);
-}
 
 /**
  * The error for an answer whose status is a failure.
@@ -63,7 +57,7 @@ export async function failureOf(
       hint: hintOf(route, status, redirect),
     },
   );
-  if (told.retryable !== undefined) unprocessed.set(error, told.retryable);
+  if (told.retryable !== undefined) note(error, { unprocessed: told.retryable });
   return error;
 }
 

@@ -150,6 +150,10 @@ class StreamBody implements Body {
   }
 }
 
+/** Why a request was not sent again whose stream has been read. */
+export const ONE_SHOT_HINT =
+  'It was not sent again because its body is a stream that can be read once; give a function that opens it instead.';
+
 /** Destroys a stream that will not be sent. */
 export function discardBody(body: unknown): void {
   if (!(body instanceof Readable)) return;

@@ -1,7 +1,6 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
 import { ConfigurationError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
-import type { AttemptFacts } from '../../facts.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
@@ -14,6 +13,7 @@ import { AxiosTransport } from '../../transport/axios-transport.js';
 import type { Timeouts } from '../../transport/timeouts.js';
 import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
+import type { Journal } from '../journal.js';
 import { checkedEndpoint } from './endpoint.js';
 import { InstanceLevel } from './instance-level.js';
 import { Limiter } from './limiter.js';
@@ -190,11 +190,12 @@ export class Settings {
   }
 
   /**
-   * @param attempts what has been sent of the request so far
+   * @param journal of the request that asks, where it may have been sent before
    * @throws ConfigurationError after `close`.
    */
-  checkOpen(attempts: readonly AttemptFacts[] = []): void {
+  checkOpen(journal?: Journal): void {
     if (!this.closing.aborted) return;
+    const attempts = journal?.attempts ?? [];
     const sent = attempts.length > 0;
     const error = new ConfigurationError(
       sent
@@ -202,7 +203,7 @@ export class Settings {
         : 'This driver has been closed; nothing was sent',
       { field: 'close', hint: 'Make a new one, or close it later.' },
     );
-    if (sent) error.attempts = attempts.slice();
+    if (sent) error.attempts = attempts;
     throw error;
   }
 

@@ -10,6 +10,7 @@ import { checkKeys } from '../options/call-options.js';
 import type { RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { HeaderRecord, HookContext, Hooks } from '../hooks.js';
+import { Journal } from '../journal.js';
 import { checkedFunction, checkedSignal } from '../options/option-objects.js';
 import type { Limiter } from '../options/limiter.js';
 import type { NestedOptions } from '../options/nested.js';
@@ -132,7 +133,7 @@ export function build(
     retry,
     callLevel,
     onProgress,
-    journal: [],
+    journal: new Journal(),
     hops: NO_HOPS,
     withheld: false,
     deadlineAt: deadlineOf(options),

@@ -115,8 +115,8 @@ function failed({ href }: ProxyServer, { failure, hint, retryable }: PacFailure)
 function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs: number): void {
   if (!isSdkError(error)) return;
   const { journal, origin } = context;
-  journal.push({
-    number: journal.length + 1,
+  journal.add({
+    number: journal.count + 1,
     way: origin.protocol === 'https:' || file.tunnel === 'always' ? 'tunnel' : 'forward',
     proxy: file.href,
     code: error.code,

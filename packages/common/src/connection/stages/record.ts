@@ -29,12 +29,12 @@ export async function record(context: RequestContext, next: Next): Promise<SdkRe
     }
     if (answer.body instanceof Redirection) {
       const redirectedTo = answer.body.target.origin.href;
-      context.journal.push({ ...factsOf(context, startedAt), status, redirectedTo });
+      context.journal.add({ ...factsOf(context, startedAt), status, redirectedTo });
     }
     return answer;
   } catch (error) {
     const facts = { ...factsOf(context, startedAt), ...failureOf(error) };
-    context.journal.push(facts);
+    context.journal.add(facts);
     if (attemptsAreWatched()) publishAttempt(eventOf(context, facts, requestIdIn(error)));
     if (context.settings.logger !== undefined) tell(context, { ...facts });
     throw error;
@@ -44,7 +44,7 @@ export async function record(context: RequestContext, next: Next): Promise<SdkRe
 function factsOf(context: RequestContext, startedAt: number): AttemptFacts {
   const route = context.route as Route;
   return {
-    number: context.journal.length + 1,
+    number: context.journal.count + 1,
     way: route.way,
     proxy: route.proxy?.href ?? null,
     durationMs: Math.round(performance.now() - startedAt),

@@ -1,28 +1,14 @@
 /** Goes where the answer says, hop by hop; each hop is decided, authorized and signed anew by the stages below. */
-import { isSdkError } from '../../errors.js';
+import { addHint, isSdkError } from '../../errors.js';
 import { formsOf } from '../answers/blot.js';
 import { hopKey, Redirection } from '../answers/redirection.js';
 import type { Next, RequestContext } from '../context.js';
+import { note } from '../error-notes.js';
 import { withoutBodyHeaders, withoutCredentials } from '../content/credential-headers.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** What is known of an error that came after a redirect. */
-interface AfterRedirect {
-  /** Whether the request as it was asked for had its effect before: the redirect was its answer. */
-  readonly processed: boolean;
-  /** Whether the credentials had been left behind. */
-  readonly withheld: boolean;
-}
-
 const WITHHELD_HINT =
   'A redirect led to another origin, which gets no credentials. Where the API has moved there, give that as the endpoint.';
-const after = new WeakMap<object, AfterRedirect>();
-
-/** What is known of an error that came behind a redirect; `undefined` for one that came without. */
-export function afterRedirect(error: object): AfterRedirect | undefined {
-  return after.get(error);
-}
-
 /** Follows what `decode` found to be followed. */
 export async function redirect(context: RequestContext, next: Next): Promise<SdkResponse> {
   const answer = await next(context);
@@ -77,9 +63,9 @@ function hopOf(
 function noted(error: unknown, context: RequestContext, hop: RequestContext): unknown {
   if (!isSdkError(error)) return error;
   const processed = hop.method !== context.method;
-  after.set(error, { processed, withheld: hop.withheld });
+  note(error, { processed, withheld: hop.withheld });
   if (hop.withheld && 'status' in error && (error.status === 401 || error.status === 403))
-    error.addHint(WITHHELD_HINT);
+    addHint(error, WITHHELD_HINT);
   if (processed && 'requestSent' in error) Object.assign(error, { requestSent: 'yes' });
   return error;
 }

@@ -1,14 +1,13 @@
 /** A provider that refuses the credentials may accept new ones: once for each request. */
-import { isSdkError } from '../../errors.js';
+import { addHint, isSdkError } from '../../errors.js';
 import type { AuthenticationError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
+import { ONE_SHOT_HINT } from '../content/body.js';
 import { HeaderBag } from '../content/header-bag.js';
+import { notesOf } from '../error-notes.js';
 import type { Hooks } from '../hooks.js';
 import type { SdkResponse } from '../request-spec.js';
-import { headersSent } from './credentials.js';
 import { interruptible } from './interruptible.js';
-import { afterRedirect } from './redirect.js';
-import { ONE_SHOT_HINT } from './retry.js';
 
 /** Asks `renew` after a 401, and runs the request again where it says that new credentials are to be had. */
 export function renew(context: RequestContext, next: Next): Promise<SdkResponse> {
@@ -26,13 +25,13 @@ async function renewing(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const asked = hook(
-      { ...context, attempt: context.journal.length },
-      headersSent(context) ?? new HeaderBag(context.headers),
+      { ...context, attempt: context.journal.count },
+      context.journal.sent ?? new HeaderBag(context.headers),
     );
     const renewed = typeof asked === 'boolean' ? asked : await interruptible(asked, context);
     if (!renewed) throw error;
     if (context.body?.canOpen() === false) {
-      error.addHint(ONE_SHOT_HINT);
+      addHint(error, ONE_SHOT_HINT);
       throw error;
     }
   }
@@ -41,5 +40,5 @@ async function renewing(
 
 /** A foreign origin, which got no credentials, refuses nothing that could be renewed. */
 function isRefusal(error: unknown): error is AuthenticationError {
-  return isSdkError(error, 'SDK_AUTHENTICATION') && afterRedirect(error)?.withheld !== true;
+  return isSdkError(error, 'SDK_AUTHENTICATION') && notesOf(error).withheld !== true;
 }

@@ -1,16 +1,13 @@
 /** Sends again what may be sent again, as long as that can help. */
-import { isSdkError } from '../../errors.js';
+import { addHint, isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
 import { pause } from '../pause.js';
 import { totalPassed } from './total.js';
-import { afterRedirect } from './redirect.js';
-import { isUnprocessed } from '../answers/failure.js';
+import { ONE_SHOT_HINT } from '../content/body.js';
+import { notesOf } from '../error-notes.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Why a request was not sent again whose stream has been read. */
-export const ONE_SHOT_HINT =
-  'It was not sent again because its body is a stream that can be read once; give a function that opens it instead.';
 /** Statuses that may pass by themselves. 429 is apart: it says that nothing was processed. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
@@ -27,16 +24,16 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       if (!isSdkError(error)) throw error;
       const delayMs = delayBeforeNext(context, error, attempt);
       if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
-      if (delayMs === undefined || taken === undefined) throw withAttempts(error, context);
+      if (delayMs === undefined || taken === undefined) throw withAttempts(error, context, attempt);
       if (context.deadlineAt !== undefined && performance.now() + delayMs >= context.deadlineAt) {
         // A provider's own word is worth more than our clock's; it says how long the pause would have been.
         throw withAttempts(
           retryAfterOf(error) === undefined ? totalPassed(context, error) : error,
           context,
+          attempt,
         );
       }
-      const last = context.journal.length - 1;
-      if (last >= 0) context.journal[last] = { ...context.journal[last]!, delayMs };
+      context.journal.delayed(delayMs);
       await pauseWhileOpen(context, delayMs);
     }
   }
@@ -64,7 +61,7 @@ function delayBeforeNext(
   const { attempts, baseDelayMs, maxDelayMs, maxRetryAfterMs } = context.retry;
   if (attempt >= attempts || !mayRepeat(context, error, attempt)) return undefined;
   if (context.body?.canOpen() === false) {
-    error.addHint(ONE_SHOT_HINT);
+    addHint(error, ONE_SHOT_HINT);
     return undefined;
   }
   const asked = retryAfterOf(error);
@@ -76,7 +73,8 @@ function delayBeforeNext(
 function mayRepeat(context: RequestContext, error: SdkError, attempt: number): boolean {
   const told = context.hooks.retryable(error, attempt);
   if (told === false) return false;
-  if (afterRedirect(error)?.processed === true && !context.idempotent) return false;
+  const { processed, unprocessed } = notesOf(error);
+  if (processed === true && !context.idempotent) return false;
   if ('requestSent' in error) {
     const { requestSent, retryable } = error as SdkError as TransportError;
     if (isSdkError(error, 'SDK_TIMEOUT') && error.phase === 'total') return false;
@@ -84,7 +82,6 @@ function mayRepeat(context: RequestContext, error: SdkError, attempt: number): b
   }
   if (!('status' in error)) return false;
   const { status } = error as ResponseError;
-  const unprocessed = isUnprocessed(error as ResponseError);
   if (unprocessed === false) return told === true;
   if (told === true || unprocessed === true || status === 429) return true;
   return context.idempotent && PASSING.has(status) && error.code !== 'SDK_MALFORMED_RESPONSE';
@@ -94,7 +91,9 @@ function retryAfterOf(error: SdkError): number | undefined {
   return (error as { retryAfterMs?: number }).retryAfterMs;
 }
 
-function withAttempts(error: SdkError, context: RequestContext): SdkError {
-  if (context.journal.length > 1) error.attempts = context.journal.slice();
+/** An attempt that ends before it is recorded (no proxy can be named for it, say) leaves those before it to be told. */
+function withAttempts(error: SdkError, context: RequestContext, attempt: number): SdkError {
+  if (context.journal.count > 1 || (attempt > 1 && context.journal.count > 0))
+    error.attempts = context.journal.attempts;
   return error;
 }

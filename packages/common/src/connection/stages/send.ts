@@ -41,7 +41,7 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
     headers: response.headers,
     body: response.body,
     decision: context.decision as DecisionFacts,
-    attempts: context.journal.length + 1,
+    attempts: context.journal.count + 1,
   };
 }
 

@@ -48,17 +48,21 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string | Uint8Array> {
     let sent = 0;
+    let last: string | Uint8Array | undefined;
     const declared = this.#declaredBytes ?? Infinity;
     try {
       for await (const chunk of this.#body as AsyncIterable<string | Uint8Array>) {
         sent += Buffer.byteLength(chunk);
         if (sent > declared) this.#fail(lengthMismatch(declared));
         if (this.#stopped) break;
-        yield chunk;
+        // With its last byte the request would be whole, and answered: only the end tells that nothing follows.
+        if (sent === declared && chunk.length > 0) last = chunk;
+        else yield chunk;
         this.#listener.progress();
       }
       if (sent < declared && this.#declaredBytes !== undefined)
         this.#fail(lengthMismatch(declared));
+      if (last !== undefined && !this.#stopped) yield last;
     } catch (cause) {
       this.#fail(brokenBody(this.#body) ?? cause);
     }
