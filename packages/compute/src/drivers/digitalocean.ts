@@ -18,7 +18,7 @@ import type {
 import { numberOf, numberOrText } from './digitalocean/references.js';
 import { checkTagAlone, filtersOf, get, list, remove } from './digitalocean/requests.js';
 import { DigitalOceanVolumes } from './digitalocean/volumes.js';
-import type { CreatedDroplet, WireDroplet, WireDropletSnapshot } from './digitalocean/wire.js';
+import type { CreatedDroplet, WireDroplet } from './digitalocean/wire.js';
 
 export type { VolumeSnapshot } from './digitalocean/models.js';
 export type {
@@ -207,11 +207,7 @@ export class DigitalOceanCompute extends DigitalOceanVolumes {
   /** The images that `snapshotNode` made of a node. */
   async *listNodeSnapshots(node: Reference, options: CallOptions = {}): AsyncGenerator<Image> {
     const path = [...dropletPath(node), 'snapshots'];
-    const snapshots = {
-      path,
-      key: 'snapshots',
-      model: (wire: WireDropletSnapshot): Image => toImage(wire),
-    };
+    const snapshots = { path, key: 'snapshots', model: toImage };
     yield* list(this.connection, snapshots, filtersOf(options, 'listNodeSnapshots'));
   }
 

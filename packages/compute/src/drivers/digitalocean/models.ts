@@ -88,7 +88,7 @@ export function toSize(wire: WireSize): Size {
 }
 
 /** The id is the number, which snapshots have too and which a slug may cease to point to. */
-export function toImage(wire: Pick<WireImage, 'id' | 'name'>): Image {
+export function toImage(wire: WireImage): Image {
   return { id: numberIn(wire, 'id'), name: textIn(wire, 'name'), raw: wire };
 }
 

@@ -1,6 +1,13 @@
 /** The four shapes that DigitalOcean's endpoints have: a list, a resource, a creation, a deletion. */
-import { CALL_KEYS, callOptions, checkKeys, ConfigurationError, isSdkError } from '@sdk/common';
-import type { AttemptFacts, CallOptions, Query } from '@sdk/common';
+import {
+  CALL_KEYS,
+  callOptions,
+  checkKeys,
+  ConfigurationError,
+  isSdkError,
+  mayHaveBeenDoneBefore,
+} from '@sdk/common';
+import type { CallOptions, Query } from '@sdk/common';
 import { actionOf, listItems, modelOf } from '@sdk/providers/digitalocean';
 import type { DigitalOceanConnection, WireAction } from '@sdk/providers/digitalocean';
 import type { ListDropletsOptions } from './options.js';
@@ -88,8 +95,7 @@ export async function postAction(
 }
 
 /**
- * `DELETE`. A repetition that finds nothing is the success of an attempt whose answer was lost; an attempt that
- * never left cannot have been that one.
+ * `DELETE`. A repetition that finds nothing is the success of an attempt whose answer was lost.
  * @throws NotFoundError where there was nothing from the first.
  */
 export async function remove(
@@ -100,9 +106,6 @@ export async function remove(
   try {
     await connection.request({ method: 'DELETE', path, expect: 'none' }, call);
   } catch (error) {
-    const lost = ({ status = 500, requestSent }: AttemptFacts): boolean =>
-      status >= 500 && requestSent !== 'no';
-    if (!isSdkError(error, 'SDK_NOT_FOUND') || !error.attempts?.slice(0, -1).some(lost))
-      throw error;
+    if (!isSdkError(error, 'SDK_NOT_FOUND') || !mayHaveBeenDoneBefore(error)) throw error;
   }
 }

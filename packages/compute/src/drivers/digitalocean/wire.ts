@@ -1,5 +1,4 @@
 /** What DigitalOcean writes: only the members that the driver reads (digitalocean/openapi, `specification/resources`). */
-import type { WireAction } from '@sdk/providers/digitalocean';
 
 export interface WireRegion {
   readonly slug: string;
@@ -18,8 +17,6 @@ export interface WireSize {
 export interface WireImage {
   readonly id: number;
   readonly name: string;
-  /** Only images of DigitalOcean's own have one. */
-  readonly slug?: string | null;
 }
 
 export interface WireAddress {
@@ -65,19 +62,7 @@ export interface WireVolumeSnapshot {
   readonly created_at: string;
 }
 
-/** A snapshot as a droplet lists it. */
-export interface WireDropletSnapshot {
-  readonly id: number;
-  readonly name: string;
-  readonly created_at: string;
-}
-
 export interface CreatedDroplet {
   readonly droplet: WireDroplet;
   readonly links?: { readonly actions?: readonly { readonly id: number; readonly rel: string }[] };
-}
-
-/** What starts a job answers it. */
-export interface StartedAction {
-  readonly action: WireAction;
 }

@@ -1,9 +1,9 @@
 /** What the API of PowerDNS says, as far as the driver reads it. Members beyond these stay in `raw`. */
-import type { RecordSet, Zone, ZoneKind } from '../../models.js';
-import { canonicalZoneName, relativeName } from '../../names.js';
-import { needStrings, needTtl } from './answers.js';
+import type { CheckedChanges, CheckedSet } from '../../check.js';
+import type { RecordSet, RecordSetKey, Zone, ZoneKind } from '../../models.js';
+import { absoluteName, canonicalZoneName, relativeName } from '../../names.js';
 import { readValue, wireValue } from '../../values.js';
-import type { CheckedSet } from '../../check.js';
+import { needStrings, needTtl } from './answers.js';
 
 /** A zone; `name` is absolute, `id` escaped in the server's own way. */
 export interface WireZone {
@@ -36,14 +36,12 @@ export interface WireSearchResult {
   readonly type?: string | undefined;
   readonly ttl?: number | undefined;
   readonly content?: string | undefined;
-  readonly disabled?: boolean | undefined;
 }
 
 /** The server's own description. */
 export interface WireServer {
   readonly id: string;
   readonly version: string;
-  readonly daemon_type: string;
 }
 
 /** PowerDNS 4.5 renamed Master and Slave and still answers with the old names; catalog zones came in 4.7. */
@@ -80,6 +78,26 @@ export function toZone(wire: WireZone): Zone {
   };
 }
 
+/** A zone that was just created, and its SOA; a secondary one has none yet. */
+export function toZoneAndSoa(wire: WireZone): { zone: Zone; was: RecordSet | undefined } {
+  const zone = toZone(wire);
+  const soa = wire.rrsets?.find(({ type }) => type === 'SOA');
+  return { zone, was: soa === undefined ? undefined : toRecordSet(soa, zone.name) };
+}
+
+/** One set among others: those with comments come along unasked (4.7), and all sets do before 4.7. */
+export function setOf(
+  { rrsets = [] }: WireZone,
+  zone: string,
+  { name, type }: RecordSetKey,
+): RecordSet | undefined {
+  for (const set of rrsets) needStrings(set, 'name', 'type');
+  return rrsets
+    .filter((set) => set.type === type)
+    .map((set) => toRecordSet(set, zone))
+    .find((set) => set.name === name);
+}
+
 /** A record set of the API as a model: its values are those that are served. */
 export function toRecordSet(wire: WireRecordSet, zone: string): RecordSet {
   needStrings(wire, 'name', 'type');
@@ -96,11 +114,33 @@ export function toRecordSet(wire: WireRecordSet, zone: string): RecordSet {
   };
 }
 
+/** Changes as a zone's PATCH takes them, and the sets as they are written. */
+export function toWireChanges(
+  changes: CheckedChanges,
+  zone: string,
+): { readonly written: readonly WireRecordSet[]; readonly rrsets: readonly object[] } {
+  const gone = changes.delete.map(({ name, type }) => ({
+    name: absoluteName(name, zone),
+    type,
+    changetype: 'DELETE',
+  }));
+  const written = changes.upsert.map((set) => ({
+    name: absoluteName(set.name, zone),
+    type: set.type,
+    ttl: set.ttl,
+    records: toWireRecords(set),
+  }));
+  return {
+    written,
+    rrsets: [...gone, ...written.map((set) => ({ ...set, changetype: 'REPLACE' }))],
+  };
+}
+
 /**
  * The records of a set that is written. What it keeps of the set that it was is written as it came: the way a long text is
  * split, and records that are switched off.
  */
-export function toWireRecords({ type, values, was }: CheckedSet): WireRecord[] {
+function toWireRecords({ type, values, was }: CheckedSet): WireRecord[] {
   const old = was === undefined ? [] : (was.raw as WireRecordSet).records;
   const kept = new Map(old.map((record) => [readValue(type, record.content), record]));
   const served = values.map((value) => ({
