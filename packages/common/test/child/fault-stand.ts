@@ -1,4 +1,6 @@
 /** What one row of a program plays on: servers and a transport of its own, all closed behind it. */
+import { once } from 'node:events';
+import net from 'node:net';
 import {
   BaseConnection,
   isSdkError,
@@ -51,11 +53,13 @@ export class Stand {
     return this.keep(await startOrigin({ tls })).url;
   }
 
-  /** A port that nobody listens on. */
+  /** A port that nobody listens on, nor comes to: it is that of a client. */
   async nobody(): Promise<string> {
-    const origin = await startOrigin();
-    await origin.close();
-    return origin.url;
+    const origin = this.keep(await startOrigin());
+    const client = net.connect(origin.port, '127.0.0.1');
+    await once(client, 'connect');
+    client.on('error', () => undefined);
+    return `http://127.0.0.1:${client.localPort}`;
   }
 
   transport(options: SocketOptions = {}): Transport {
