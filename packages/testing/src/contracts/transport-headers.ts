@@ -3,7 +3,7 @@ import type { Transport } from '@sdk/common';
 import type { Origin } from '../origin.js';
 import { serverAt, type Attempt } from './transport-attempt.js';
 import type { TransportBench } from './transport-bench.js';
-import { exchange, failureOf } from './transport-stand.js';
+import { exchange, failureOf, type TransportStand } from './transport-stand.js';
 
 /** What the origin was sent, the names in lower case. */
 async function sent(
@@ -20,23 +20,30 @@ async function sent(
 
 /** The headers of a request: the caller's, and what the wire needs. */
 export function testHeaders({ expect, can, on }: TransportBench): void {
-  on(
-    'nothing is added to the headers but Host, Connection and the framing of the body',
-    async (stand) => {
-      const origin = await stand.origin();
-      const transport = await stand.transport();
-      for (const body of [undefined, 'text', Readable.from([Buffer.from('stream')])]) {
-        const names = (await sent(transport, origin, { method: 'PUT', body })).map(
-          ([name]) => name,
-        );
-        const framing = body instanceof Readable ? 'transfer-encoding' : 'content-length';
-        expect(names.filter((name) => name !== 'connection').sort()).toEqual(
-          [framing, 'host'].sort(),
-        );
-      }
-      const names = (await sent(transport, origin)).map(([name]) => name);
-      expect(names.filter((name) => name !== 'connection')).toEqual(['host']);
-    },
+  const nothingIsAdded = async (
+    stand: TransportStand,
+    bare: boolean | undefined,
+  ): Promise<void> => {
+    const origin = await stand.origin();
+    const transport = await stand.transport();
+    const names = async (body: Attempt['body'], method = 'PUT'): Promise<string[]> =>
+      (await sent(transport, origin, { method, body, bare }))
+        .map(([name]) => name)
+        .filter((name) => name !== 'connection')
+        .sort();
+    for (const body of [undefined, 'text', Readable.from([Buffer.from('stream')])]) {
+      const framing = body instanceof Readable ? 'transfer-encoding' : 'content-length';
+      expect(await names(body)).toEqual([framing, 'host'].sort());
+    }
+    expect(await names(undefined, 'GET')).toEqual(['host']);
+  };
+
+  on('nothing is added to the headers but Host, Connection and the framing of the body', (stand) =>
+    nothingIsAdded(stand, undefined),
+  );
+
+  on('whatever else a transport adds stays away from a request that is bare', (stand) =>
+    nothingIsAdded(stand, true),
   );
 
   on('Host is the authority of the origin, unless the request names another', async (stand) => {

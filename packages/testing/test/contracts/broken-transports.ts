@@ -182,6 +182,9 @@ export const dropsProxyAuthorization: Breakage = (inner) => (request) => {
   return inner({ ...request, headers });
 };
 
+export const introducesItselfToAll: Breakage = (inner) => (request) =>
+  inner({ ...request, headers: [...request.headers, 'User-Agent', 'wrapping/1'] });
+
 export const ignoresFreshSocket: Breakage = (inner) => (request) =>
   inner({ ...request, freshSocket: undefined });
 

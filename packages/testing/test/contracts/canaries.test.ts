@@ -68,6 +68,11 @@ const CANARIES: readonly (readonly [keyof typeof broken, ...rules: string[]])[] 
     'dropsProxyAuthorization',
     'Proxy-Authorization among the headers of a request is refused, with a pointer to httpProxy.credentials',
   ],
+  [
+    'introducesItselfToAll',
+    'nothing is added to the headers but Host, Connection and the framing of the body',
+    'whatever else a transport adds stays away from a request that is bare',
+  ],
   ['ignoresFreshSocket', 'freshSocket never uses a socket that carried a request before'],
   ['countsNoFreshSocket', 'requests that want a fresh socket keep to maxSockets, too'],
   [
