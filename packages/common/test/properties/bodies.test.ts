@@ -4,8 +4,20 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { attempt, serverAt, startOrigin, startProxy, type Origin, type Proxy } from '@sdk/testing';
+import { isSdkError } from '@sdk/common';
+import {
+  attempt,
+  serverAt,
+  startOrigin,
+  startProxy,
+  startScriptedProxy,
+  type ConnectionScript,
+  type Origin,
+  type Proxy,
+} from '@sdk/testing';
+import { relayTo, type Relay } from '../faults/relay.js';
 import { ENGINES } from '../faults/stand.js';
+import { CHUNKED, CUTS, piecesOf, writeApart } from './chunks.js';
 
 /** Most pieces are small, some are larger than any buffer on the way, and some are empty. */
 const PIECES = fc.array(
@@ -96,6 +108,109 @@ describe.each(ENGINES)('$engine', (engine) => {
         expect(arrived.equals(Buffer.concat(sending))).toBe(true);
       }),
       runs,
+    );
+  }, 30_000);
+});
+
+/** What a scripted origin answers the next request with, and whether it breaks off then. */
+interface Playing {
+  readonly pieces: readonly Buffer[];
+  readonly then: 'go on' | 'end' | 'reset';
+}
+
+describe.each(ENGINES)('$engine, of what is written by hand', (engine) => {
+  let target: string;
+  let playing: Playing = { pieces: [], then: 'go on' };
+  let ways: Record<'direct' | 'forward' | 'tunnel', Relay>;
+  const transport = engine.open();
+  const closing: { close(): Promise<void> }[] = [transport];
+
+  /** Answers each request of a connection. */
+  const script: ConnectionScript = async (socket, api) => {
+    socket.on('end', () => socket.end());
+    const answer = async (): Promise<void> => {
+      await writeApart(socket, playing.pieces);
+      if (playing.then === 'end') socket.end();
+      if (playing.then === 'reset') api.reset();
+    };
+    await api.head();
+    let next = '';
+    api.onBytes((bytes) => {
+      next += bytes.toString('latin1');
+      if (!next.endsWith('\r\n\r\n')) return;
+      next = '';
+      void answer();
+    });
+    await answer();
+  };
+
+  beforeAll(async () => {
+    const raw = await startScriptedProxy(script);
+    const tunnels = await startProxy();
+    // One step before the client, they show in how many pieces an answer comes there.
+    const [direct, forward] = [await relayTo(raw.port), await relayTo(raw.port)];
+    ways = { direct, forward, tunnel: await relayTo(tunnels.port) };
+    closing.push(...Object.values(ways), tunnels, raw);
+    target = raw.url;
+  });
+  afterAll(async () => {
+    for (const each of closing) await each.close();
+  });
+
+  const ask = async (way: keyof typeof ways): Promise<Buffer> => {
+    const relay = { url: `http://${ways[way].authority}` };
+    const via = serverAt(relay, { tunnel: way === 'tunnel' ? 'always' : 'https' });
+    const request =
+      way === 'direct'
+        ? attempt(`${relay.url}/`)
+        : attempt(`${way === 'tunnel' ? target : 'http://origin.test'}/`, { via });
+    return buffer((await transport.send(request)).body);
+  };
+  const WAYS = fc.constantFrom('direct', 'forward', 'tunnel');
+  const HEAD = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+
+  test('a chunked body arrives whole in any chunks, with extensions and trailers, in pieces that are cut anywhere', async () => {
+    const arrived = (): number =>
+      Object.values(ways)
+        .flatMap(({ connections }) => connections)
+        .reduce((sum, { pieces }) => sum + pieces.length, 0);
+    let written = 0;
+    await fc.assert(
+      fc.asyncProperty(CHUNKED, CUTS, WAYS, async ({ body, bytes }, cuts, way) => {
+        playing = { pieces: piecesOf(Buffer.concat([HEAD, bytes]), cuts), then: 'go on' };
+        written += playing.pieces.length;
+        expect((await ask(way)).equals(body)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+    // What the kernel had put together would be no pieces.
+    expect(arrived()).toBeGreaterThan(0.9 * written);
+    // Nothing stood behind a body, so that each answer left its connection to the next.
+    for (const { connections } of Object.values(ways)) expect(connections).toHaveLength(1);
+  }, 30_000);
+
+  test('a chunked body that ends anywhere before its end fails, whatever has arrived of it', async () => {
+    const HOW = fc.constantFrom('end', 'reset');
+    const WHERE = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+    await fc.assert(
+      fc.asyncProperty(
+        CHUNKED,
+        WHERE,
+        CUTS,
+        WAYS,
+        HOW,
+        async ({ bytes }, where, cuts, way, then) => {
+          const kept = bytes.subarray(0, Math.floor(where * bytes.length));
+          playing = { pieces: piecesOf(Buffer.concat([HEAD, kept]), cuts), then };
+          const error = await ask(way).then(
+            (body) => new Error(`It should have failed, and ${body.length} bytes arrived`),
+            (reason: unknown) => reason,
+          );
+          if (!isSdkError(error)) throw error;
+          expect(error).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'yes' });
+        },
+      ),
+      { numRuns: 150 },
     );
   }, 30_000);
 });
