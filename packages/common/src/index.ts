@@ -89,6 +89,7 @@ export type {
 export type { AttemptFacts, DecidedBy, DecisionFacts, Timings, Way } from './facts.js';
 export { originOf } from './route/origin.js';
 export type { Origin } from './route/origin.js';
+export { kindOf, quoted } from './option-keys.js';
 export { explainProxy } from './proxy/explain.js';
 export type { ExplainedLevel, ProxyExplanation } from './proxy/explain.js';
 export { resolveProxy } from './proxy/resolve.js';

@@ -2,6 +2,8 @@
 import { ConfigurationError, isSdkError } from './errors.js';
 import { nearest } from './nearest.js';
 
+const MAX_QUOTED = 80;
+
 /**
  * Refuses what is no plain record of own members. A Map, Headers, URLSearchParams or promise has none: it would be
  * taken for an empty record, and what it holds would be lost.
@@ -104,6 +106,7 @@ function instanceName(value: unknown): string | undefined {
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (ArrayBuffer.isView(value)) return 'bytes';
   if (value === '') return 'an empty string';
   switch (typeof value) {
     case 'undefined':
@@ -120,6 +123,13 @@ export function kindOf(value: unknown): string {
 /** What was seen, in words that reveal no secret: a number as it is, of anything else only its kind. */
 export function seen(value: unknown): string {
   return typeof value === 'number' ? String(value) : kindOf(value);
+}
+
+/** What was seen, for what is no secret: a text as it is written, quoted and no longer than a line. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return seen(value);
+  return JSON.stringify(value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value);
 }
 
 function cut(name: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nearest } from '../src/nearest.js';
-import { checkKeys, kindOf, own } from '../src/option-keys.js';
+import { checkKeys, kindOf, own, quoted } from '../src/option-keys.js';
 import { refusal } from './refusal.js';
 
 describe('an unknown member', () => {
@@ -44,8 +44,22 @@ test.each([
   ['x', 'a string'],
   [1, 'a number'],
   [{}, 'an object'],
+  [Buffer.from('x'), 'bytes'],
   [undefined, 'undefined'],
   [() => 1, 'a function'],
 ])('%j is called %s', (value, kind) => {
   expect(kindOf(value)).toBe(kind);
+});
+
+test.each([
+  ['x"\n', '"x\\"\\n"'],
+  ['', '""'],
+  ['x'.repeat(81), `"${'x'.repeat(80)}…"`],
+  [7, '7'],
+  [true, 'true'],
+  [null, 'null'],
+  [['canary'], 'a list'],
+  [{ toString: () => 'canary' }, 'an object'],
+])('%j is quoted as %s', (value, words) => {
+  expect(quoted(value)).toBe(words);
 });

@@ -1,5 +1,5 @@
 /** How drivers read what they were given; for driver authors. */
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import type { Reference } from './compute-driver.js';
 
 /**
@@ -8,21 +8,14 @@ import type { Reference } from './compute-driver.js';
  * @throws ConfigurationError where it is neither, or empty: an empty id would address the whole collection
  */
 export function idOf(reference: Reference, field: string): string {
-  const id: unknown =
-    typeof reference === 'object' && reference !== null ? reference.id : reference;
+  const given: unknown = reference;
+  const isModel = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const id: unknown = isModel ? (given as { readonly id?: unknown }).id : given;
   if (typeof id === 'string' && id.trim() !== '') return id;
-  throw new ConfigurationError(
-    `${field} must be an id or a model that has one, not ${describe(reference)}`,
-    { field },
-  );
-}
-
-/** A value as errors may show it: short, on one line. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (value === null || typeof value !== 'object') return String(value);
-  return Array.isArray(value) ? 'a list' : 'an object without a usable id';
+  const what = isModel ? 'an object without a usable id' : quoted(given);
+  throw new ConfigurationError(`${field} must be an id or a model that has one, not ${what}`, {
+    field,
+  });
 }
 
 /**
@@ -31,12 +24,9 @@ export function describe(value: unknown): string {
  */
 export function textOf(value: unknown, field: string): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new ConfigurationError(
-    `${field} must be a text that is not empty, not ${describe(value)}`,
-    {
-      field,
-    },
-  );
+  throw new ConfigurationError(`${field} must be a text that is not empty, not ${quoted(value)}`, {
+    field,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What is refused before anything is sent: the message names the field, shows what was seen, and says the remedy. */
-import { ConfigurationError, checkKeys } from '@sdk/common';
+import { checkKeys, ConfigurationError, quoted } from '@sdk/common';
 import type {
   RecordChanges,
   RecordInput,
@@ -12,7 +12,6 @@ import type {
 import { ownerName, writtenOwnerName } from './names.js';
 import { recordIdentity } from './record-id.js';
 import type { RecordIdentity } from './record-id.js';
-import { seen } from './seen.js';
 import { isTextType } from './text.js';
 import { canonicalValue, checkCount, comparableValue, wireValue } from './values.js';
 
@@ -23,7 +22,7 @@ const MAX_TTL = 2_147_483_647;
 export function checkTtl(ttl: unknown, field = 'ttl'): number {
   if (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 0 || ttl > MAX_TTL) {
     throw new ConfigurationError(
-      `${field} ${seen(ttl)} is no TTL; give whole seconds from 0 to ${MAX_TTL}, such as 3600`,
+      `${field} ${quoted(ttl)} is no TTL; give whole seconds from 0 to ${MAX_TTL}, such as 3600`,
       { field },
     );
   }
@@ -34,7 +33,7 @@ export function checkTtl(ttl: unknown, field = 'ttl'): number {
 export function checkType(type: unknown, field = 'type'): string {
   if (typeof type !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(type)) {
     throw new ConfigurationError(
-      `${field} ${seen(type)} is no record type; write A, MX, TXT or the like`,
+      `${field} ${quoted(type)} is no record type; write A, MX, TXT or the like`,
       { field },
     );
   }
@@ -51,13 +50,13 @@ function checkValue(type: string, value: unknown, field = 'value'): string {
   }
   if (typeof value !== 'string' || value.trim() === '') {
     throw new ConfigurationError(
-      `${field} ${seen(value)} is empty or no text; a ${type} record needs a value in presentation format`,
+      `${field} ${quoted(value)} is empty or no text; a ${type} record needs a value in presentation format`,
       { field },
     );
   }
   if (/[\x00-\x1f\x7f]/.test(value)) {
     throw new ConfigurationError(
-      `${field} ${seen(value)} has a control character in it; take it out`,
+      `${field} ${quoted(value)} has a control character in it; take it out`,
       { field },
     );
   }
@@ -99,7 +98,7 @@ export function checkRecordSet(input: RecordSetInput, zone: string, field = ''):
   const ttl = checkTtl(input.ttl, `${at}ttl`);
   if (!Array.isArray(input.values) || input.values.length === 0) {
     throw new ConfigurationError(
-      `${at}values ${seen(JSON.stringify(input.values))} must be a list of one value or more; to empty a set, delete it`,
+      `${at}values ${quoted(JSON.stringify(input.values))} must be a list of one value or more; to empty a set, delete it`,
       { field: `${at}values` },
     );
   }
@@ -124,7 +123,7 @@ export function checkChanges(changes: ZoneChanges, zone: string): CheckedChanges
   for (const key of [...upsert, ...gone]) {
     if (known.has(setId(key))) {
       throw new ConfigurationError(
-        `The changes name the ${key.type} set of ${seen(key.name)} twice; name each set once`,
+        `The changes name the ${key.type} set of ${quoted(key.name)} twice; name each set once`,
         { field: 'changes' },
       );
     }

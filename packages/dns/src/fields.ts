@@ -1,5 +1,4 @@
-import { ConfigurationError } from '@sdk/common';
-import { seen } from './seen.js';
+import { ConfigurationError, quoted } from '@sdk/common';
 
 /**
  * The fields of a value in presentation format, as written: separated by spaces or tabs, quoted strings whole and with
@@ -17,7 +16,7 @@ export function splitFields(value: string, field = 'value'): string[] {
     const match = pattern.exec(value);
     if (match === null) {
       throw new ConfigurationError(
-        `${field} ${seen(value)} has a quote that is not closed, or a backslash that escapes nothing`,
+        `${field} ${quoted(value)} has a quote that is not closed, or a backslash that escapes nothing`,
         { field },
       );
     }

@@ -3,8 +3,7 @@
  * Names are taken apart into labels, since an escaped dot is no end of a label.
  */
 import { domainToASCII } from 'node:url';
-import { ConfigurationError } from '@sdk/common';
-import { seen } from './seen.js';
+import { ConfigurationError, kindOf, quoted } from '@sdk/common';
 
 const MAX_LABEL = 63;
 /** Octets on the wire, each label's length and the root included (RFC 1035 §3.1): 253 characters in print. */
@@ -93,7 +92,7 @@ export function hostName(text: string, field: string, origin?: string): string {
   const name = parseName(text, field);
   if (name.absolute) return print(name.labels);
   if (origin === undefined) {
-    throw bad(field, text, `lacks the dot at the end of a whole name; write ${seen(`${text}.`)}`);
+    throw bad(field, text, `lacks the dot at the end of a whole name; write ${quoted(`${text}.`)}`);
   }
   const labels = [...name.labels, ...labelsOf(origin)];
   checkLength(labels, field, text);
@@ -123,10 +122,7 @@ const PLAIN = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i;
 
 function parseName(text: string, field: string): Name {
   if (typeof text !== 'string') {
-    throw new ConfigurationError(
-      `${field} must be a string, not ${text === null ? 'null' : typeof text}`,
-      { field },
-    );
+    throw new ConfigurationError(`${field} must be a string, not ${kindOf(text)}`, { field });
   }
   if (text === '' || text === '.') return { labels: [], absolute: text === '.' };
   if (PLAIN.test(text)) {
@@ -233,5 +229,5 @@ function withoutDot(name: string): string {
 }
 
 function bad(field: string, text: string, wrong: string): ConfigurationError {
-  return new ConfigurationError(`${field} ${seen(text)} ${wrong}`, { field });
+  return new ConfigurationError(`${field} ${quoted(text)} ${wrong}`, { field });
 }

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import type { RecordRef } from './models.js';
-import { seen } from './seen.js';
 import { comparableValue } from './values.js';
 
 /** What identifies a record where the provider knows record sets only. */
@@ -29,7 +28,7 @@ export function recordIdentity(record: RecordRef): RecordIdentity {
   const name = match === null ? undefined : decode(match[2] as string);
   if (match === null || name === undefined) {
     throw new ConfigurationError(
-      `record ${seen(record)} is no id of a record; give the record or its id, such as A/www/192.0.2.1`,
+      `record ${quoted(record)} is no id of a record; give the record or its id, such as A/www/192.0.2.1`,
       { field: 'record' },
     );
   }

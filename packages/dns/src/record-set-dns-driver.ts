@@ -1,3 +1,4 @@
+import { quoted } from '@sdk/common';
 import type { BaseConnection, CallOptions } from '@sdk/common';
 import { checkRecord, checkRecordChanges, checkRecordRef } from './check.js';
 import type { CheckedChanges, CheckedSet } from './check.js';
@@ -15,7 +16,6 @@ import type {
 } from './models.js';
 import { recordId } from './record-id.js';
 import type { RecordIdentity } from './record-id.js';
-import { seen } from './seen.js';
 
 /**
  * A driver of a provider that knows record sets only: single records are read out of sets and written into them.
@@ -138,5 +138,5 @@ function recordOf(
 }
 
 function title(zone: string, record: RecordIdentity): string {
-  return `${setTitle(zone, record)} with the value ${seen(record.value)}`;
+  return `${setTitle(zone, record)} with the value ${quoted(record.value)}`;
 }

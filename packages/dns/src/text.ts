@@ -2,9 +2,8 @@
  * The text of TXT records. Drivers speak of plain text; the wire wants character strings of at most 255 octets, quoted,
  * with escapes (RFC 1035 §3.3.14, §5.1). Several strings of one record are one text (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
  */
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import { splitFields } from './fields.js';
-import { seen } from './seen.js';
 
 const MAX_STRING = 255;
 /** Octets that a record's data may have, the length octet of each string included. */
@@ -61,7 +60,7 @@ function unescapeOctets(inner: string, whole: string, field: string): Buffer {
       (part.length === 4 && part.startsWith('\\') && Number(part.slice(1)) > 255)
     ) {
       throw new ConfigurationError(
-        `${field} ${seen(whole)} has an escape that is none; \\000 to \\255 are`,
+        `${field} ${quoted(whole)} has an escape that is none; \\000 to \\255 are`,
         {
           field,
         },
@@ -81,9 +80,12 @@ function toOctets(text: string, field: string): Buffer {
       const code = char.codePointAt(0) as number;
       if (code >= 0xdc80 && code <= 0xdcff) return Buffer.from([code - 0xdc00]);
       if (code >= 0xd800 && code <= 0xdfff) {
-        throw new ConfigurationError(`${field} ${seen(text)} has half of a surrogate pair in it`, {
-          field,
-        });
+        throw new ConfigurationError(
+          `${field} ${quoted(text)} has half of a surrogate pair in it`,
+          {
+            field,
+          },
+        );
       }
       return Buffer.from(char, 'utf8');
     }),

@@ -3,11 +3,10 @@
  * between fields, host names in lower case with their dot at the end, addresses and numbers in their shortest form.
  */
 import { isIPv4, isIPv6 } from 'node:net';
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import { splitFields } from './fields.js';
 import { hostName } from './names.js';
 import { parseSeconds } from './seconds.js';
-import { seen } from './seen.js';
 import { isTextType, quoteText, unquoteText } from './text.js';
 
 type Field = 'host' | Size | 'seconds' | 'word' | 'quoted' | 'ipv4' | 'ipv6' | 'hex' | 'base64';
@@ -91,7 +90,7 @@ export function canonicalValue(
   if (parts.length < fields.length || (parts.length > fields.length && isClosed(type, fields))) {
     const count = `${parts.length} ${parts.length === 1 ? 'field' : 'fields'}`;
     throw new ConfigurationError(
-      `${field} ${seen(value)} has ${count}, and ${type} has ${fields.length}; write it as ${seen(example)}`,
+      `${field} ${quoted(value)} has ${count}, and ${type} has ${fields.length}; write it as ${quoted(example)}`,
       { field },
     );
   }
@@ -111,7 +110,7 @@ export function canonicalValue(
 export function checkCount(type: string, values: readonly string[], field: string): void {
   if (values.length < 2 || !SINGLE.has(type)) return;
   throw new ConfigurationError(
-    `${field} ${seen(values.join(', '))} are ${values.length} values, and a ${type} has one; give that one`,
+    `${field} ${quoted(values.join(', '))} are ${values.length} values, and a ${type} has one; give that one`,
     { field },
   );
 }
@@ -153,7 +152,7 @@ function canonicalField(
 ): string {
   const bad = (what: string): ConfigurationError =>
     new ConfigurationError(
-      `${field} ${seen(part)} is no ${what}; write the ${type} as ${seen(example)}`,
+      `${field} ${quoted(part)} is no ${what}; write the ${type} as ${quoted(example)}`,
       { field },
     );
   switch (kind) {

@@ -1,7 +1,6 @@
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import type { Zone, ZoneRef } from './models.js';
 import { canonicalZoneName } from './names.js';
-import { seen } from './seen.js';
 
 /**
  * Which zone is meant: a text (an id or a name), or the id and the canonical name of a model.
@@ -12,7 +11,7 @@ export function checkZoneRef(zone: ZoneRef): string | Pick<Zone, 'id' | 'name'> 
   if (typeof zone === 'string') {
     if (zone === '' || /[\x00-\x20\x7f]/.test(zone)) {
       throw new ConfigurationError(
-        `zone ${seen(zone)} is empty, or has a space or a control character in it; give its name, such as example.org`,
+        `zone ${quoted(zone)} is empty, or has a space or a control character in it; give its name, such as example.org`,
         { field },
       );
     }

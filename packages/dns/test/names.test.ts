@@ -52,7 +52,7 @@ describe('a zone name', () => {
 
   test('that is no string is refused by its field', () => {
     expect(refusal(() => canonicalZoneName(7 as unknown as string, 'zone'))).toBe(
-      'zone must be a string, not number',
+      'zone must be a string, not a number',
     );
   });
 

@@ -1,8 +1,16 @@
 /** What the methods of every storage driver check of their arguments before anything is sent. */
-import { CALL_KEYS, callOptions, checkKeys, ConfigurationError, HeaderBag } from '@sdk/common';
+import {
+  CALL_KEYS,
+  callOptions,
+  checkKeys,
+  ConfigurationError,
+  HeaderBag,
+  kindOf,
+  quoted,
+} from '@sdk/common';
 import type { CallOptions, Settings } from '@sdk/common';
 import type { ObjectReference } from './models.js';
-import { kindOf, objectName } from './names.js';
+import { objectName } from './names.js';
 import type {
   GetObjectOptions,
   ListObjectsOptions,
@@ -58,7 +66,7 @@ export function checkPutOptions(settings: Settings, options: PutObjectOptions): 
   const ifNoneMatch: unknown = options.ifNoneMatch;
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
     throw new ConfigurationError(
-      `ifNoneMatch is ${typeof ifNoneMatch === 'string' ? JSON.stringify(ifNoneMatch) : kindOf(ifNoneMatch)}: only '*' is possible (store it only where there is none)`,
+      `ifNoneMatch is ${quoted(ifNoneMatch)}: only '*' is possible (store it only where there is none)`,
       { field: 'ifNoneMatch' },
     );
   }
@@ -108,10 +116,9 @@ export function checkPresignOptions(options: PresignOptions): void {
   checkKeys(options, ['method', 'expiresInSeconds'], 'presign');
   const { method, expiresInSeconds } = options;
   if (!['GET', 'PUT', 'HEAD', 'DELETE'].includes(method)) {
-    throw new ConfigurationError(
-      `method is ${typeof method === 'string' ? JSON.stringify(method) : kindOf(method)}: give GET, PUT, HEAD or DELETE`,
-      { field: 'method' },
-    );
+    throw new ConfigurationError(`method is ${quoted(method)}: give GET, PUT, HEAD or DELETE`, {
+      field: 'method',
+    });
   }
   const whole = Number.isInteger(expiresInSeconds);
   if (!whole || expiresInSeconds < 1 || expiresInSeconds > LONGEST_PRESIGN_SECONDS) {

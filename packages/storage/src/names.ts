@@ -1,5 +1,5 @@
 /** Names of containers and objects: what every provider takes, checked before anything is sent. */
-import { checkKeys, ConfigurationError } from '@sdk/common';
+import { checkKeys, ConfigurationError, kindOf } from '@sdk/common';
 import type { ContainerReference, ObjectLocation, ObjectReference } from './models.js';
 
 const MAX_CONTAINER_BYTES = 256;
@@ -77,13 +77,4 @@ function checkedName(given: string | { readonly name: string }, field: string, m
     );
   }
   return name;
-}
-
-/** How an error speaks of a value without showing it. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (value instanceof Uint8Array) return 'bytes';
-  if (typeof value === 'object') return 'an object';
-  return value === undefined ? 'undefined' : `a ${typeof value}`;
 }

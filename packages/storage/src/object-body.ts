@@ -1,7 +1,6 @@
 /** The bytes of an object on their way up: how they may be given, and one way to read them all. */
 import { Readable } from 'node:stream';
-import { ConfigurationError, onAbort } from '@sdk/common';
-import { kindOf } from './names.js';
+import { ConfigurationError, kindOf, onAbort } from '@sdk/common';
 
 /** A body that is read once, chunk by chunk. */
 export type ByteStream = Readable | AsyncIterable<Uint8Array>;

@@ -1,7 +1,7 @@
 /** Drivers by their ids, loaded when they are asked for. */
 import { ConfigurationError } from '../errors.js';
 import { nearest } from '../nearest.js';
-import { kindOf } from '../option-keys.js';
+import { quoted } from '../option-keys.js';
 
 /**
  * How each driver is loaded. Over the classes, not over the functions: a constraint on the functions would be the type that
@@ -33,9 +33,8 @@ export function createRegistry<Classes>(loaders: Loaders<Classes>): Registry<Cla
 
 function unknownId(id: unknown, ids: readonly string[]): ConfigurationError {
   const near = typeof id === 'string' ? nearest(id, ids) : undefined;
-  const name = typeof id === 'string' ? JSON.stringify(id.slice(0, 60)) : kindOf(id);
   const remedy = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
-  return new ConfigurationError(`There is no driver ${name}${remedy}`, {
+  return new ConfigurationError(`There is no driver ${quoted(id)}${remedy}`, {
     field: 'id',
     hint: `The drivers are: ${ids.join(', ')}.`,
   });

@@ -26,7 +26,7 @@ describe('a registry', () => {
   test.each([
     ['bleu', /no driver "bleu"; did you mean "blue"/],
     ['constructor', /no driver "constructor"/],
-    [7, /no driver a number/],
+    [7, /no driver 7/],
   ])('refuses %j, by a rejected promise', async (id, message) => {
     const call = getDriver(id as 'red');
     await expect(call).rejects.toMatchObject({

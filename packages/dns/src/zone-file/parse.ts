@@ -1,9 +1,8 @@
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, kindOf, quoted } from '@sdk/common';
 import { checkType, checkTtl, setId } from '../check.js';
 import type { RecordSetInput } from '../models.js';
 import { canonicalZoneName, hostName, relativeName } from '../names.js';
 import { parseSeconds } from '../seconds.js';
-import { seen } from '../seen.js';
 import { isTextType, unquoteText } from '../text.js';
 import { canonicalValue, checkCount } from '../values.js';
 import type { Entry } from './entries.js';
@@ -37,7 +36,7 @@ interface State {
  */
 export function parseZoneFile(text: string, options: ParseZoneFileOptions): RecordSetInput[] {
   if (typeof text !== 'string') {
-    throw new ConfigurationError(`text must be a zone file as a string, not ${typeof text}`, {
+    throw new ConfigurationError(`text must be a zone file as a string, not ${kindOf(text)}`, {
       field: 'text',
     });
   }
@@ -77,7 +76,7 @@ function readEntry(
   if (state.owner === undefined)
     throw wrong('the first record has no owner; write a name or @ before it');
   const name = relativeName(state.owner, state.zone);
-  if (name === undefined) throw wrong(`${seen(state.owner)} is not in the zone ${state.zone}`);
+  if (name === undefined) throw wrong(`${quoted(state.owner)} is not in the zone ${state.zone}`);
 
   const said = ttlAndClass(fields);
   const word = fields.shift();
@@ -98,13 +97,13 @@ function directive(fields: readonly string[], state: State): void {
   const [name = '', value, ...more] = fields;
   const word = name.toUpperCase();
   if (word !== '$ORIGIN' && word !== '$TTL') {
-    throw wrong(`${seen(name)} is not supported ($ORIGIN and $TTL are); write its records out`);
+    throw wrong(`${quoted(name)} is not supported ($ORIGIN and $TTL are); write its records out`);
   }
   if (value === undefined || more.length > 0) throw wrong(`${word} takes one value`);
   if (word === '$ORIGIN') {
     state.origin = canonicalZoneName(hostName(value, '$ORIGIN', state.origin));
   } else {
-    state.ttl = readTtl(value) ?? never(`${seen(value)} is no TTL`);
+    state.ttl = readTtl(value) ?? never(`${quoted(value)} is no TTL`);
     state.hasDirective = true;
   }
 }

@@ -1,5 +1,5 @@
 /** Access keys of AWS and of what speaks its protocols. */
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, kindOf } from '@sdk/common';
 
 /** Who signs, and for where. */
 export interface AwsCredentials {
@@ -49,7 +49,7 @@ export function checkedCredentials(options: AwsCredentials): AwsCredentials {
 function check(field: string, value: unknown, pattern: RegExp, allowed: string): void {
   if (typeof value === 'string' && pattern.test(value)) return;
   let seen = 'has other characters';
-  if (typeof value !== 'string') seen = value === null ? 'is null' : `is ${typeof value}`;
+  if (typeof value !== 'string') seen = `is ${kindOf(value)}`;
   else if (value === '') seen = 'is empty';
   else if (value.trim() !== value) seen = 'has blanks at an end';
   throw new ConfigurationError(`${field} ${seen}; give ${allowed}`, { field });

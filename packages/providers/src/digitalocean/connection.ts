@@ -1,5 +1,5 @@
 /** What all of DigitalOcean's services share: one host, a bearer token, one shape of errors. */
-import { BaseConnection, ConfigurationError, Settings } from '@sdk/common';
+import { BaseConnection, ConfigurationError, kindOf, Settings } from '@sdk/common';
 import type { DriverOptions, FailedAnswer, HeaderBag, ProviderError } from '@sdk/common';
 import { parseDigitalOceanError } from './errors.js';
 
@@ -43,7 +43,7 @@ function checkToken(token: unknown): string {
   if (typeof token === 'string' && BEARER_TOKEN.test(token)) return token;
   const seen =
     typeof token !== 'string'
-      ? `it is ${token === null ? 'null' : typeof token}`
+      ? `it is ${kindOf(token)}`
       : token === ''
         ? 'it is empty'
         : 'it holds a space, a line break or another character that no token has';

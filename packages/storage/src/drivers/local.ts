@@ -5,6 +5,7 @@ import {
   defineCapabilities,
   PermissionError,
   PreconditionError,
+  quoted,
   ResponseError,
 } from '@sdk/common';
 import type { CallOptions, DriverOptions } from '@sdk/common';
@@ -41,7 +42,7 @@ import type {
   StorageEntry,
   StorageObject,
 } from '../models.js';
-import { containerName, kindOf, locationNames, objectName } from '../names.js';
+import { containerName, locationNames, objectName } from '../names.js';
 import { checkedBody, discardBody } from '../object-body.js';
 import type { ObjectBody } from '../object-body.js';
 import { checkedRange } from '../range.js';
@@ -84,10 +85,9 @@ export class LocalStorage extends StorageDriver<undefined> {
     super(options, ['root'], () => undefined);
     const root: unknown = options.root;
     if (typeof root !== 'string' || root === '' || root.includes('\0')) {
-      throw new ConfigurationError(
-        `root is ${typeof root === 'string' ? JSON.stringify(root) : kindOf(root)}: give the path of a directory`,
-        { field: 'root' },
-      );
+      throw new ConfigurationError(`root is ${quoted(root)}: give the path of a directory`, {
+        field: 'root',
+      });
     }
     this.#root = path.resolve(root);
   }

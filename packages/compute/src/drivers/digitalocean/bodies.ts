@@ -1,6 +1,6 @@
 /** What the driver writes, checked against the rules of DigitalOcean's own document before it is sent. */
-import { checkKeys, ConfigurationError } from '@sdk/common';
-import { describe, idOf, textOf } from '../../reference.js';
+import { checkKeys, ConfigurationError, kindOf, quoted } from '@sdk/common';
+import { idOf, textOf } from '../../reference.js';
 import type { CreateBlockVolumeSpec, CreateDropletSpec, DropletAction } from './options.js';
 import { numberOf, numberOrText, uuidOf } from './references.js';
 
@@ -21,7 +21,7 @@ export function dropletName(name: unknown, field = 'name'): string {
   if (DROPLET_NAME.test(text)) return text;
   throw new ConfigurationError(
     `${field} must be letters, digits, dots and hyphens, end with a letter or digit and have at most 255 characters, ` +
-      `not ${describe(text)}`,
+      `not ${quoted(text)}`,
     { field },
   );
 }
@@ -49,7 +49,7 @@ export function createDropletBody(spec: CreateDropletSpec): Record<string, unkno
 
 function listOf<T>(value: readonly T[] | undefined, field: string): readonly T[] | undefined {
   if (value === undefined || Array.isArray(value)) return value;
-  throw new ConfigurationError(`${field} must be a list, not ${describe(value)}`, { field });
+  throw new ConfigurationError(`${field} must be a list, not ${quoted(value)}`, { field });
 }
 
 function tagsOf(tags: readonly string[] | undefined): string[] | undefined {
@@ -59,7 +59,7 @@ function tagsOf(tags: readonly string[] | undefined): string[] | undefined {
 function userData(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (typeof text !== 'string') {
-    throw new ConfigurationError(`userData must be plain text, not ${typeof text}`, {
+    throw new ConfigurationError(`userData must be plain text, not ${kindOf(text)}`, {
       field: 'userData',
     });
   }
@@ -92,7 +92,7 @@ export function createVolumeBody(spec: CreateBlockVolumeSpec): Record<string, un
   if (!VOLUME_NAME.test(name)) {
     throw new ConfigurationError(
       `name must be lower-case letters, digits and hyphens, begin with a letter and have at most 64 characters, ` +
-        `not ${describe(name)}`,
+        `not ${quoted(name)}`,
       { field: 'name' },
     );
   }
@@ -124,7 +124,7 @@ export function volumeSize(sizeGiB: unknown): number {
     return sizeGiB;
   }
   throw new ConfigurationError(
-    `sizeGiB must be a whole number from 1 to ${MAX_VOLUME_GIB}, not ${describe(sizeGiB)}`,
+    `sizeGiB must be a whole number from 1 to ${MAX_VOLUME_GIB}, not ${quoted(sizeGiB)}`,
     { field: 'sizeGiB' },
   );
 }
@@ -143,7 +143,7 @@ export function actionBody(action: DropletAction): object {
   const type: unknown = (action as DropletAction | undefined)?.type;
   if (typeof type !== 'string' || !Object.hasOwn(ACTION_KEYS, type)) {
     throw new ConfigurationError(
-      `action.type must be one of ${Object.keys(ACTION_KEYS).join(', ')}, not ${describe(type)}`,
+      `action.type must be one of ${Object.keys(ACTION_KEYS).join(', ')}, not ${quoted(type)}`,
       { field: 'action.type', hint: 'The other actions have methods of their own.' },
     );
   }

@@ -1,7 +1,7 @@
 /** How DigitalOcean names its things, checked before anything is sent. */
-import { ConfigurationError } from '@sdk/common';
+import { ConfigurationError, quoted } from '@sdk/common';
 import type { Reference } from '../../compute-driver.js';
-import { describe, idOf } from '../../reference.js';
+import { idOf } from '../../reference.js';
 
 /** A droplet's, action's or snapshot's id: a positive integer. */
 export function numberOf(reference: Reference, field: string): number {
@@ -9,7 +9,7 @@ export function numberOf(reference: Reference, field: string): number {
   const number = Number(id);
   if (/^[1-9][0-9]*$/.test(id) && Number.isSafeInteger(number)) return number;
   throw new ConfigurationError(
-    `${field} must be DigitalOcean's id, a positive integer such as "3164444", not ${describe(id)}`,
+    `${field} must be DigitalOcean's id, a positive integer such as "3164444", not ${quoted(id)}`,
     { field },
   );
 }
@@ -25,7 +25,7 @@ export function uuidOf(reference: Reference, field: string): string {
   const id = idOf(reference, field);
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
   throw new ConfigurationError(
-    `${field} must be DigitalOcean's id, a UUID such as "506f78a4-e098-11e5-ad9f-000f53306ae1", not ${describe(id)}`,
+    `${field} must be DigitalOcean's id, a UUID such as "506f78a4-e098-11e5-ad9f-000f53306ae1", not ${quoted(id)}`,
     { field },
   );
 }

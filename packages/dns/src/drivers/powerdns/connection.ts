@@ -1,4 +1,4 @@
-import { BaseConnection, ConfigurationError } from '@sdk/common';
+import { BaseConnection, ConfigurationError, kindOf } from '@sdk/common';
 import type {
   CallOptions,
   FailedAnswer,
@@ -99,7 +99,7 @@ function checkedKey(apiKey: unknown): string {
   if (typeof apiKey === 'string' && /^[!-~](?:[ -~]*[!-~])?$/.test(apiKey)) return apiKey;
   const what =
     typeof apiKey !== 'string'
-      ? `is ${apiKey === null ? 'null' : typeof apiKey}`
+      ? `is ${kindOf(apiKey)}`
       : 'is empty or holds a space at its ends, a control character or one that is not ASCII';
   throw new ConfigurationError(`apiKey ${what}; give the value of the server's setting api-key`, {
     field: 'apiKey',

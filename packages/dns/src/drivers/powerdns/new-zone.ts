@@ -1,8 +1,7 @@
-import { ConfigurationError, checkKeys } from '@sdk/common';
+import { checkKeys, ConfigurationError, quoted } from '@sdk/common';
 import { checkTtl } from '../../check.js';
 import type { CreateZoneInput } from '../../models.js';
 import { absoluteName, canonicalZoneName, hostName } from '../../names.js';
-import { seen } from '../../seen.js';
 import { WIRE_KINDS } from './wire.js';
 
 /** A new zone, with what only PowerDNS knows. */
@@ -30,7 +29,7 @@ export function checkNewZone(input: CreatePowerDnsZoneInput): NewZone {
   checkKeys(input, ['name', 'ttl', 'kind', 'nameservers', 'masters', 'account'], 'createZone');
   const { kind = 'native' } = input;
   if (!Object.hasOwn(WIRE_KINDS, kind)) {
-    throw new ConfigurationError(`kind ${seen(kind)} is none of native, primary and secondary`, {
+    throw new ConfigurationError(`kind ${quoted(kind)} is none of native, primary and secondary`, {
       field: 'kind',
     });
   }
@@ -56,7 +55,7 @@ export function checkNewZone(input: CreatePowerDnsZoneInput): NewZone {
     (typeof input.account !== 'string' || /[\x00-\x1f\x7f]/.test(input.account))
   ) {
     throw new ConfigurationError(
-      `account ${seen(input.account)} must be a text without control characters`,
+      `account ${quoted(input.account)} must be a text without control characters`,
       {
         field: 'account',
       },

@@ -1,7 +1,6 @@
-import { CALL_KEYS, ConfigurationError, callOptions, checkKeys } from '@sdk/common';
+import { CALL_KEYS, callOptions, checkKeys, ConfigurationError, quoted } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { canonicalZoneName, relativeName } from '../../names.js';
-import { seen } from '../../seen.js';
 import { readValue } from '../../values.js';
 import { needStrings } from './answers.js';
 import type { WireSearchResult } from './wire.js';
@@ -37,17 +36,20 @@ export function checkSearch(
   checkKeys(options, [...CALL_KEYS, 'kind', 'maxResults'], 'searchData');
   const { kind = 'all', maxResults = 100 } = options;
   if (typeof query !== 'string' || query === '' || /[\x00-\x1f\x7f]/.test(query)) {
-    throw new ConfigurationError(`query ${seen(query)} must be a text without control characters`, {
-      field: 'query',
-    });
+    throw new ConfigurationError(
+      `query ${quoted(query)} must be a text without control characters`,
+      {
+        field: 'query',
+      },
+    );
   }
   if (!KINDS.includes(kind)) {
-    throw new ConfigurationError(`kind ${seen(kind)} is none of ${KINDS.join(', ')}`, {
+    throw new ConfigurationError(`kind ${quoted(kind)} is none of ${KINDS.join(', ')}`, {
       field: 'kind',
     });
   }
   if (!Number.isSafeInteger(maxResults) || maxResults < 1) {
-    throw new ConfigurationError(`maxResults ${seen(maxResults)} must be a whole number from 1`, {
+    throw new ConfigurationError(`maxResults ${quoted(maxResults)} must be a whole number from 1`, {
       field: 'maxResults',
     });
   }
