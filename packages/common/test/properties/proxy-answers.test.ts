@@ -1,5 +1,4 @@
 /** What a proxy, or a PAC file, answers: cut anywhere it means the same, and nothing in it throws. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSdkError, type ProxyError } from '@sdk/common';
@@ -7,6 +6,7 @@ import { attempt, serverAt, startScriptedProxy } from '@sdk/testing';
 import { readPacAnswer } from '../../src/proxy/pac/answer.js';
 import { parseChallenges } from '../../src/route/challenges.js';
 import { ENGINES, type Engine } from '../faults/stand.js';
+import { CHUNKED, CUTS, piecesOf, writeApart } from './chunks.js';
 
 const TOKEN = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,8}$/);
 
@@ -28,8 +28,6 @@ const ANSWER: fc.Arbitrary<Answer> = fc.record({
     maxLength: 4,
   }),
 });
-/** Where the bytes are cut, as fractions of them all. */
-const CUTS = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 });
 
 function written({ version, status, reason, interim, headers }: Answer): Buffer {
   const head = [
@@ -40,16 +38,15 @@ function written({ version, status, reason, interim, headers }: Answer): Buffer 
   return Buffer.from(`${before}${head.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
+/** What answers a request in a tunnel that stands. */
+const TEAPOT = 'HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n';
+
 /** What comes of a request whose CONNECT is answered by these pieces; a tunnel that stands answers 418. */
 async function outcome(engine: Engine, pieces: readonly Buffer[]): Promise<unknown> {
   await using proxy = await startScriptedProxy(async (socket, api) => {
-    socket.setNoDelay(true);
     await api.head();
-    api.onBytes(() => socket.end('HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n'));
-    for (const piece of pieces) {
-      socket.write(piece);
-      await turn();
-    }
+    api.onBytes(() => socket.end(TEAPOT));
+    await writeApart(socket, pieces);
   });
   const transport = engine.open();
   try {
@@ -66,23 +63,110 @@ async function outcome(engine: Engine, pieces: readonly Buffer[]): Promise<unkno
   }
 }
 
+const CHALLENGE = Buffer.from(
+  [
+    'HTTP/1.1 407 Proxy Authentication Required',
+    'Proxy-Authenticate: Digest realm="r", nonce="n", qop="auth"',
+    'Transfer-Encoding: chunked',
+    '',
+    '',
+  ].join('\r\n'),
+);
+
+/** What comes of a request whose first CONNECT is answered by these pieces, and the one with credentials by a tunnel. */
+async function legsBehind(
+  engine: Engine,
+  pieces: readonly Buffer[],
+  ends = false,
+): Promise<{ status: number; connections: number }> {
+  await using proxy = await startScriptedProxy(async (socket, api) => {
+    socket.on('end', () => socket.end());
+    const { raw } = await api.head();
+    const known = (head: string): boolean => /^Proxy-Authorization: Digest /m.test(head);
+    const open = 'HTTP/1.1 200 Connection established\r\n\r\n';
+    let heads = '';
+    api.onBytes((bytes) => {
+      heads += bytes.toString('latin1');
+      if (!heads.endsWith('\r\n\r\n')) return;
+      if (heads.startsWith('CONNECT ')) socket.write(known(heads) ? open : CHALLENGE);
+      else socket.end(TEAPOT);
+      heads = '';
+    });
+    if (known(raw)) return void socket.write(open);
+    await writeApart(socket, pieces);
+    if (ends) socket.end();
+  });
+  const transport = engine.open();
+  try {
+    const credentials = { username: 'ada', password: 'p', scheme: 'digest' } as const;
+    const via = serverAt(proxy, { tunnel: 'always', credentials });
+    const { status, body } = await transport.send(attempt('http://origin.test/', { via }));
+    body.resume();
+    return { status, connections: proxy.connections.length };
+  } finally {
+    await transport.close();
+  }
+}
+
 describe.each(ENGINES)('$engine', (engine) => {
   test('reads an answer to CONNECT in any pieces', async () => {
     await fc.assert(
       fc.asyncProperty(ANSWER, CUTS, async (answer, cuts) => {
         const bytes = written(answer);
-        const places = cuts.map((cut) => Math.floor(cut * bytes.length)).sort((a, b) => a - b);
-        const pieces = [...places, bytes.length].map((end, i) =>
-          bytes.subarray(places[i - 1] ?? 0, end),
-        );
         const { status } = answer;
-        expect(await outcome(engine, pieces)).toEqual(
+        expect(await outcome(engine, piecesOf(bytes, cuts))).toEqual(
           status < 300
             ? { status: 418 }
             : { code: 'SDK_PROXY', phase: status === 407 ? 'auth' : 'tunnel', refusal: status },
         );
       }),
       { numRuns: 60 },
+    );
+  }, 30_000);
+
+  test('reads a chunked page behind a 407 in any pieces, and sends the next leg on the same connection', async () => {
+    await fc.assert(
+      fc.asyncProperty(CHUNKED, CUTS, async ({ bytes }, cuts) => {
+        const legs = await legsBehind(engine, piecesOf(Buffer.concat([CHALLENGE, bytes]), cuts));
+        expect(legs).toEqual({ status: 418, connections: 1 });
+      }),
+      { numRuns: 100 },
+    );
+  }, 30_000);
+
+  test('sends the next leg on another connection where the page behind a 407 is spoilt, cut off or followed by more', async () => {
+    const SPOILT = fc.constantFrom(
+      'xyz\r\n',
+      '-1\r\n\r\n',
+      '\r\n',
+      '0x5\r\nhello\r\n',
+      '123456\r\n',
+    );
+    const TOO_MUCH = fc.constantFrom('X', '\r\n', 'HTTP/1.1 200 OK\r\n\r\n');
+    await fc.assert(
+      fc.asyncProperty(
+        CHUNKED,
+        CUTS,
+        fc.oneof(
+          SPOILT.map((text) => ({ before: text })),
+          TOO_MUCH.map((text) => ({ behind: text })),
+          fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }).map((kept) => ({ kept })),
+        ),
+        async ({ bytes }, cuts, fault: { before?: string; behind?: string; kept?: number }) => {
+          const { before = '', behind = '', kept = 1 } = fault;
+          const page = Buffer.concat([
+            CHALLENGE,
+            Buffer.from(before),
+            bytes.subarray(0, Math.floor(kept * bytes.length)),
+          ]);
+          const pieces = piecesOf(page, cuts);
+          // In one packet with the end: what comes later is an answer to the next leg.
+          const last = Buffer.concat([pieces.pop()!, Buffer.from(behind)]);
+          const legs = await legsBehind(engine, [...pieces, last], kept < 1);
+          expect(legs).toEqual({ status: 418, connections: 2 });
+        },
+      ),
+      { numRuns: 100 },
     );
   }, 30_000);
 
