@@ -1,13 +1,12 @@
 /** A download, which goes on after a break where that was asked for. */
 import type { Readable } from 'node:stream';
-import { callOptions, isSdkError, MalformedResponseError } from '@sdk/common';
+import { callOptions, isSdkError, MalformedResponseError, totalPassed } from '@sdk/common';
 import type { CallOptions, RetryOptions, SdkResponse } from '@sdk/common';
 import { ifMatchHeader } from '../etag.js';
 import { contentRange, isRange, rangeHeader } from '../range.js';
 import type { ByteRange } from '../range.js';
 import { ResumedBody } from '../resumed-body.js';
 import type { Download, GetObjectOptions } from '../storage-driver.js';
-import { totalPassed } from '../total.js';
 import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { checkRest, restFailure, strongEtag } from './rest.js';

@@ -1,1 +1,0 @@
-export { totalPassed } from '@sdk/common';
