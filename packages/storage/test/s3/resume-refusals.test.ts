@@ -53,9 +53,17 @@ const ANSWERS: readonly (readonly [string, Answer, Readonly<Record<string, unkno
     instead(whole, { status: 200, bytes: OTHER }),
     { ...MALFORMED, status: 200 },
   ],
+  ['a 200 that names the range', instead({}, { status: 200 }), { ...MALFORMED, status: 200 }],
   ['a 206 without a Content-Range', instead({ 'content-range': undefined }), MALFORMED],
   ['a Content-Range that is none', instead(range(`bytes ${CAME}-/${SIZE}`)), MALFORMED],
-  ['an earlier range', instead(range(`bytes 0-${SIZE - CAME - 1}/${SIZE}`)), MALFORMED],
+  [
+    'a longer range',
+    instead(
+      { ...range(`bytes 0-${SIZE - 1}/${SIZE}`), 'content-length': String(SIZE) },
+      { bytes: OTHER },
+    ),
+    MALFORMED,
+  ],
   [
     'a shorter range',
     instead(
