@@ -78,8 +78,8 @@ export default {
     {
       name: 'common-errors-imports-only-facts',
       severity: 'error',
-      from: { path: `${common}errors\\.ts$` },
-      to: { path: '^packages/', pathNot: `${common}facts\\.ts$` },
+      from: { path: `${common}errors(/|\\.ts$)` },
+      to: { path: '^packages/', pathNot: `${common}(errors/|facts\\.ts$)` },
     },
     {
       name: 'common-facts-imports-nothing',

@@ -3,13 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 
 const root = new URL('../../../', import.meta.url);
 const guide = read('docs/guide/errors.md');
-const declared = read('packages/common/src/errors.ts');
+const declared = ['errors.ts', 'errors/transport-errors.ts']
+  .map((file) => read(`packages/common/src/${file}`))
+  .join('\n');
 
 function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
 
-/** The words of a union of texts as `errors.ts` declares it; written in any other way it is no longer read. */
+/** The words of a union of texts as the tree of errors declares it; written in any other way it is no longer read. */
 function wordsOf(union: string): string[] {
   const body = new RegExp(`^export type ${union} =([^;]+);$`, 'm').exec(declared)?.[1] ?? '';
   return body
