@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { AxiosTransport, BaseConnection, type ResponseError } from '@sdk/common';
+import { UndiciTransport } from '@sdk/common/undici';
 import {
   attempt,
   chaos,
@@ -19,18 +20,25 @@ afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });
 
-async function stand(
-  options: ChaosOptions,
-): Promise<{ origin: Origin; transport: ChaosTransport }> {
-  const origin = await startOrigin();
-  const transport = chaos(new AxiosTransport(), options);
-  open.push(origin, transport);
-  return { origin, transport };
-}
+type Stand = (options: ChaosOptions) => Promise<{ origin: Origin; transport: ChaosTransport }>;
+
+const standOver =
+  (Engine: typeof AxiosTransport | typeof UndiciTransport): Stand =>
+  async (options) => {
+    const origin = await startOrigin();
+    const transport = chaos(new Engine(), options);
+    open.push(origin, transport);
+    return { origin, transport };
+  };
+
+const STANDS: readonly (readonly [engine: string, stand: Stand])[] = [
+  ['AxiosTransport', standOver(AxiosTransport)],
+  ['UndiciTransport', standOver(UndiciTransport)],
+];
 
 /** What one request meets: its status, or what it failed with. */
 async function meet(
-  { origin, transport }: Awaited<ReturnType<typeof stand>>,
+  { origin, transport }: Awaited<ReturnType<Stand>>,
   path = '/',
 ): Promise<Record<string, unknown>> {
   try {
@@ -42,7 +50,7 @@ async function meet(
   }
 }
 
-describe('one fault', () => {
+describe.each(STANDS)('one fault, over %s', (_engine, stand) => {
   test.each<[ChaosFault, Record<string, unknown>, number]>([
     ['refuse', { reason: 'ECONNREFUSED', requestSent: 'no', retryable: true }, 0],
     ['lose', { reason: 'ECONNRESET', requestSent: 'maybe', retryable: true }, 1],
@@ -91,7 +99,7 @@ describe('one fault', () => {
   });
 });
 
-describe('many requests', () => {
+describe.each(STANDS)('many requests, over %s', (_engine, stand) => {
   const rates = { refuse: 0.2, lose: 0.2, rateLimit: 0.2 };
   const faults = async (seed: number | undefined): Promise<string> => {
     const placed = await stand({ rates, seed });
