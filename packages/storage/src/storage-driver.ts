@@ -32,7 +32,8 @@ export interface GetObjectOptions extends CallOptions {
   readonly ifMatch?: string | undefined;
   /**
    * Whether a download that breaks off goes on where it was (`Range` and `If-Match`), up to `retry.attempts` times in a
-   * row without progress. An object that was changed meanwhile ends it with a `PreconditionError`. @default false
+   * row without progress. An object that was changed meanwhile ends it with a `PreconditionError`, an answer that is not
+   * the rest of it with a `MalformedResponseError`; nothing of either is handed over. @default false
    */
   readonly resume?: boolean | undefined;
 }

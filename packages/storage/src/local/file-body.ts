@@ -56,6 +56,8 @@ export function fileBody(
         );
     },
   });
+  // Until somebody reads, a failure waits on the stream: it must not end the process.
+  body.on('error', () => {});
   const stopListening = signal && onAbort(signal, () => void body.destroy(signal.reason as Error));
   const timer =
     totalMs === undefined

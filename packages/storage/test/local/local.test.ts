@@ -289,12 +289,29 @@ describe('a download', () => {
     await until(async () => (await openFiles()) === 0, 'no descriptor was left');
   });
 
-  test('of a file that becomes shorter is an error, not a shorter object', async () => {
+  test('that is aborted, or out of time, before anybody listens tells so to who reads later', async () => {
     await storage.putObject('box', 'x', Buffer.alloc(300_000, 'a'));
-    const { body } = await storage.getObject('box', 'x');
-    await writeFile(path.join(root, 'box', 'x'), 'short');
-    await expect(text(body)).rejects.toMatchObject({ code: 'SDK_CONNECTION' });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const aborted = await storage.getObject('box', 'x', { signal });
+    const late = await storage.getObject('box', 'x', { timeouts: { totalMs: 5 } });
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    await until(() => late.body.destroyed, 'the total has passed');
+    await until(async () => (await openFiles()) === 0, 'no descriptor was left');
+    await expect(text(aborted.body)).rejects.toBe(reason);
+    await expect(text(late.body)).rejects.toMatchObject({ code: 'SDK_TIMEOUT', phase: 'total' });
   });
+
+  test.each([false, true])(
+    'of a file that becomes shorter is an error, not a shorter object (resume: %j)',
+    async (resume) => {
+      await storage.putObject('box', 'x', Buffer.alloc(300_000, 'a'));
+      const { body } = await storage.getObject('box', 'x', { resume });
+      await writeFile(path.join(root, 'box', 'x'), 'short');
+      await expect(text(body)).rejects.toMatchObject({ code: 'SDK_CONNECTION' });
+    },
+  );
 
   test('of a named pipe does not wait for its writer', async () => {
     execFileSync('mkfifo', [path.join(root, 'box', 'pipe')]);
