@@ -30,7 +30,7 @@ const LONG_MS = 30_000;
 let authority: Promise<CertificateAuthority> | undefined;
 
 /** The authority of this program; keys take their time. */
-export function ca(): Promise<CertificateAuthority> {
+function ca(): Promise<CertificateAuthority> {
   return (authority ??= createCertificateAuthority());
 }
 
