@@ -1,4 +1,5 @@
 /** Open sockets that carry nothing now: the last to come is the first to go out again, and none is kept for too long. */
+import { Alarm } from './alarm.js';
 import type { Lease } from './lease.js';
 
 /** Leaves the peer time to say that it closes: a socket is not kept to the last moment of its hint. */
@@ -8,8 +9,7 @@ export class IdleSockets {
   readonly #keptMs: number;
   /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
   readonly #leases: Lease[] = [];
-  #expiry: NodeJS.Timeout | undefined;
-  #ringsAt = Infinity;
+  readonly #expiry = new Alarm(() => this.#expire());
 
   /** @param keptMs how long one is kept where its peer gives no shorter hint, in milliseconds */
   constructor(keptMs: number) {
@@ -50,7 +50,7 @@ export class IdleSockets {
     // A process with nothing else to do may end.
     lease.socket.unref();
     this.#leases.push(lease);
-    this.#ringBy(lease.expiresAt);
+    this.#expiry.by(lease.expiresAt);
   }
 
   /** Ends the oldest, whose place somebody else needs. */
@@ -71,26 +71,16 @@ export class IdleSockets {
 
   /** Nothing expires any more: whoever stops it ends the sockets. */
   stop(): void {
-    clearTimeout(this.#expiry);
-  }
-
-  /** One timer for all; it is armed anew only where it would ring too late. */
-  #ringBy(at: number): void {
-    if (at >= this.#ringsAt) return;
-    clearTimeout(this.#expiry);
-    this.#ringsAt = at;
-    const delayMs = Math.max(1, Math.ceil(at - performance.now()));
-    this.#expiry = setTimeout(() => this.#expire(), delayMs).unref();
+    this.#expiry.stop();
   }
 
   #expire(): void {
-    this.#ringsAt = Infinity;
     const now = performance.now();
     let next = Infinity;
     for (const lease of [...this.#leases]) {
       if (lease.expiresAt <= now) lease.socket.destroy();
       else next = Math.min(next, lease.expiresAt);
     }
-    this.#ringBy(next);
+    this.#expiry.by(next);
   }
 }

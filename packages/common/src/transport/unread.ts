@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { TimeoutError } from '../errors.js';
 import { publishWarning } from '../telemetry/publish.js';
+import { Alarm } from './alarm.js';
 
 /** An answer whose headers have come, for as long as it holds its socket. */
 export interface HeldAnswer {
@@ -62,8 +63,7 @@ function giveUp(body: Readable, href: string, forMs: number): void {
 export class UnreadWatch {
   readonly #holders: ReadonlySet<Holder>;
   readonly #queue: ReadonlySet<Waiting>;
-  #timer: NodeJS.Timeout | undefined;
-  #ringsAt = Infinity;
+  readonly #alarm = new Alarm(() => this.#look());
   #warned = false;
 
   /** @param queue who waits, longest first. */
@@ -74,30 +74,19 @@ export class UnreadWatch {
 
   /** An answer has come, and its body is about to be handed over. */
   answered({ since, idleMs }: HeldAnswer): void {
-    this.#ringBy(since + (this.#queue.size > 0 ? Math.min(GRACE_MS, idleMs) : idleMs));
+    this.#alarm.by(since + (this.#queue.size > 0 ? Math.min(GRACE_MS, idleMs) : idleMs));
   }
 
   /** Somebody waits for a socket. */
   queued(waiter: Waiting): void {
-    this.#ringBy(waiter.since + graceOf(waiter));
+    this.#alarm.by(waiter.since + graceOf(waiter));
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#ringsAt = Infinity;
-  }
-
-  /** One timer for all; it is armed anew only where it would ring too late. */
-  #ringBy(at: number): void {
-    if (at >= this.#ringsAt) return;
-    clearTimeout(this.#timer);
-    this.#ringsAt = at;
-    const delayMs = Math.max(1, Math.ceil(at - performance.now()));
-    this.#timer = setTimeout(() => this.#look(), delayMs).unref();
+    this.#alarm.stop();
   }
 
   #look(): void {
-    this.#ringsAt = Infinity;
     const now = performance.now();
     const unread = [...this.#holders].flatMap(({ answer }) =>
       answer !== undefined && untouched(answer.body) ? [answer] : [],
@@ -108,7 +97,7 @@ export class UnreadWatch {
       const waiter = queue[served];
       const dueAt = dueFor(answer, waiter);
       if (now < dueAt) {
-        this.#ringBy(dueAt);
+        this.#alarm.by(dueAt);
         continue;
       }
       served += 1;

@@ -121,6 +121,23 @@ describe('is not sent again', () => {
   });
 });
 
+test('an attempt for which no proxy could be named leaves those before it to be told', async () => {
+  const server = await answers([503]);
+  let asked = 0;
+  const httpProxy = () => {
+    asked += 1;
+    if (asked > 1) throw new Error('no');
+    return false as const;
+  };
+  const connection = connect(server.url, { httpProxy });
+  const error = await rejection<SdkError>(connection.request({ method: 'GET', path: '/' }));
+  expect(error).toMatchObject({
+    code: 'SDK_PROXY',
+    phase: 'resolve',
+    attempts: [{ number: 1, status: 503 }],
+  });
+});
+
 test('what would help is said beside what else is to be done', async () => {
   const [server, gate] = [await answers([503]), await proxy()];
   const connection = connect(server.url, { httpProxy: gate.url });

@@ -1,0 +1,29 @@
+/** One timer for many moments. */
+
+/** Rings no later than the earliest moment asked for. A process with nothing else to do ends before it. */
+export class Alarm {
+  readonly #onRing: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ringsAt = Infinity;
+
+  constructor(onRing: () => void) {
+    this.#onRing = onRing;
+  }
+
+  /** Sets a moment, in `performance.now()` milliseconds. The timer is armed anew only where it would ring too late. */
+  by(at: number): void {
+    if (at >= this.#ringsAt) return;
+    clearTimeout(this.#timer);
+    this.#ringsAt = at;
+    const delayMs = Math.max(1, Math.ceil(at - performance.now()));
+    this.#timer = setTimeout(() => {
+      this.#ringsAt = Infinity;
+      this.#onRing();
+    }, delayMs).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#ringsAt = Infinity;
+  }
+}
