@@ -9,9 +9,9 @@ import type { StorageDriver } from '@sdk/storage';
 import { LocalStorage } from '@sdk/storage/drivers/local';
 import { S3Storage } from '@sdk/storage/drivers/s3';
 import { startProxy } from '@sdk/testing';
-import { answerXml, fail, startS3Origin } from './s3/s3-origin.js';
-import type { S3Origin } from './s3/s3-origin.js';
-import { KEY } from './s3/verify-sigv4.js';
+import { answerXml, fail, startS3Origin } from './drivers/s3/s3-origin.js';
+import type { S3Origin } from './drivers/s3/s3-origin.js';
+import { KEY } from './drivers/s3/verify-sigv4.js';
 
 let origin: S3Origin;
 let s3: S3Storage;

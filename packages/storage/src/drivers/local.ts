@@ -25,14 +25,14 @@ import {
   readContainer,
   readContainers,
   removeContainer,
-} from '../local/containers.js';
-import { fileBody } from '../local/file-body.js';
-import { listFiles } from '../local/list.js';
-import { containerPath, segmentsOf } from '../local/location.js';
-import { modelOf, openObject } from '../local/read.js';
-import { removeFile } from '../local/remove.js';
-import { throwSystemError } from '../local/system-errors.js';
-import { writeFileWhole } from '../local/write.js';
+} from './local/containers.js';
+import { fileBody } from './local/file-body.js';
+import { listFiles } from './local/list.js';
+import { containerPath, segmentsOf } from './local/location.js';
+import { modelOf, openObject } from './local/read.js';
+import { removeFile } from './local/remove.js';
+import { throwSystemError } from './local/system-errors.js';
+import { writeFileWhole } from './local/write.js';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../metadata.js';
 import type {
   Container,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Storage } from '@sdk/storage/drivers/s3';
 import { createCertificateAuthority, testStorageDriver } from '@sdk/testing';
-import { fetchUrl } from '../s3/fetch-url.js';
-import { startS3Origin } from '../s3/s3-origin.js';
-import type { S3Origin } from '../s3/s3-origin.js';
-import { KEY } from '../s3/verify-sigv4.js';
+import { fetchUrl } from './s3/fetch-url.js';
+import { startS3Origin } from './s3/s3-origin.js';
+import type { S3Origin } from './s3/s3-origin.js';
+import { KEY } from './s3/verify-sigv4.js';
 
 describe.each(['http', 'https'])(
   'S3Storage keeps the contract on an %s: origin of ours, which verifies every signature',

@@ -5,7 +5,7 @@ import { S3Storage } from '@sdk/storage/drivers/s3';
 import { testStorageDriver } from '@sdk/testing';
 import { readSquidLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
-import { fetchUrl } from '../s3/fetch-url.js';
+import { fetchUrl } from '../drivers/s3/fetch-url.js';
 
 const { swift, squid, certificates } = readEndpoints();
 const { accessKeyId, secretAccessKey, region } = swift;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { buildXml } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import type { DeletionFailure } from '../deletion-failures.js';
+import type { DeletionFailure } from '../../deletion-failures.js';
 import type { Bucket } from './bucket.js';
 import { lacking } from './s3-connection.js';
 

@@ -1,7 +1,7 @@
 /** Whether the provider has the bytes that were sent. */
 import { IntegrityError, isSdkError } from '@sdk/common';
 import type { ResponseHeaders } from '@sdk/common';
-import { etagOf } from '../etag.js';
+import { etagOf } from '../../etag.js';
 
 /**
  * Compares what S3 has stored with what was sent, where its ETag is an MD5: it is another hash where a key of KMS or of

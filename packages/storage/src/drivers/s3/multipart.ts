@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { addHint, buildXml, isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { etagOf } from '../etag.js';
-import type { StorageObject } from '../models.js';
+import { etagOf } from '../../etag.js';
+import type { StorageObject } from '../../models.js';
 import { objectFromHeaders } from './answers.js';
 import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';

@@ -1,8 +1,8 @@
 /** The objects of a bucket, page by page. */
 import { MalformedResponseError } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { compareBytes } from '../byte-order.js';
-import type { StorageEntry } from '../models.js';
+import { compareBytes } from '../../byte-order.js';
+import type { StorageEntry } from '../../models.js';
 import { objectFrom, prefixFrom } from './answers.js';
 import type { WireObjects } from './answers.js';
 import type { Bucket } from './bucket.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Storage } from '@sdk/storage/drivers/s3';
 import { createCertificateAuthority, patternBytes, until } from '@sdk/testing';
-import { MAX_PARTS, PART_BYTES, partSizes } from '../../src/s3/parts.js';
+import { MAX_PARTS, PART_BYTES, partSizes } from '../../../src/drivers/s3/parts.js';
 import { fail, startS3Origin } from './s3-origin.js';
 import type { S3Call, S3Origin } from './s3-origin.js';
 import { KEY } from './verify-sigv4.js';

@@ -1,7 +1,7 @@
 /** Whether an answer is the rest of an earlier one: of the same version of the object, and the very bytes that are missing. */
 import { isSdkError, MalformedResponseError, PreconditionError } from '@sdk/common';
 import type { ResponseError, ResponseErrorInit, ResponseHeaders, SdkResponse } from '@sdk/common';
-import { contentRange } from '../range.js';
+import { contentRange } from '../../range.js';
 
 /** What the first answer said of itself. */
 export interface Beginning {

@@ -1,8 +1,8 @@
 /** The objects of a container, and the prefixes that stand for some of them. */
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { compareBytes } from '../byte-order.js';
-import type { StorageEntry } from '../models.js';
+import { compareBytes } from '../../byte-order.js';
+import type { StorageEntry } from '../../models.js';
 import { containerPath } from './location.js';
 import { objectOf } from './read.js';
 import { isMissing, throwSystemError } from './system-errors.js';

@@ -1,7 +1,7 @@
 /** What is stored beside the bytes, on its way up, and what is known when it is there. */
 import type { CallOptions, ResponseHeaders } from '@sdk/common';
-import { etagOf } from '../etag.js';
-import type { StorageObject } from '../models.js';
+import { etagOf } from '../../etag.js';
+import type { StorageObject } from '../../models.js';
 import { isoTime } from './answers.js';
 import type { Bucket } from './bucket.js';
 import type { RunningUploads } from './running-uploads.js';

@@ -1,7 +1,7 @@
 /** What S3 answers, as models. */
 import type { ResponseHeaders } from '@sdk/common';
-import { etagOf } from '../etag.js';
-import type { Container, PrefixEntry, StorageObject } from '../models.js';
+import { etagOf } from '../../etag.js';
+import type { Container, PrefixEntry, StorageObject } from '../../models.js';
 import { lacking } from './s3-connection.js';
 
 /** An object as the headers of a HEAD or GET tell it. */

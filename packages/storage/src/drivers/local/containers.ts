@@ -2,8 +2,8 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ConflictError, isSdkError } from '@sdk/common';
-import { compareBytes } from '../byte-order.js';
-import type { Container } from '../models.js';
+import { compareBytes } from '../../byte-order.js';
+import type { Container } from '../../models.js';
 import { CONTROL_DIRECTORY } from './control.js';
 import { checkedContainer, containerPath } from './location.js';
 import { removeEmptyContainer } from './remove.js';

@@ -2,11 +2,11 @@
 import type { Readable } from 'node:stream';
 import { callOptions, isSdkError, MalformedResponseError, totalPassed } from '@sdk/common';
 import type { CallOptions, RetryOptions, SdkResponse } from '@sdk/common';
-import { ifMatchHeader } from '../etag.js';
-import { contentRange, isRange, rangeHeader } from '../range.js';
-import type { ByteRange } from '../range.js';
-import { ResumedBody } from '../resumed-body.js';
-import type { Download, GetObjectOptions } from '../storage-driver.js';
+import { ifMatchHeader } from '../../etag.js';
+import { contentRange, isRange, rangeHeader } from '../../range.js';
+import type { ByteRange } from '../../range.js';
+import { ResumedBody } from '../../resumed-body.js';
+import type { Download, GetObjectOptions } from '../../storage-driver.js';
 import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { checkRest, restFailure, strongEtag } from './rest.js';

@@ -1,7 +1,7 @@
 /** The files of a directory tree in the order of the bytes of their names, one directory read at a time. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { compareBytes } from '../byte-order.js';
+import { compareBytes } from '../../byte-order.js';
 import { isMissing } from './system-errors.js';
 
 /** What a walk is narrowed by; it may be changed while the walk goes on. */

@@ -2,9 +2,9 @@
 import { isSdkError, percentEncode } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { encodeUriPath } from '@sdk/providers/aws';
-import { DEFAULT_CONTENT_TYPE } from '../metadata.js';
-import type { StorageObject } from '../models.js';
-import { etagOf, ifMatchHeader } from '../etag.js';
+import { DEFAULT_CONTENT_TYPE } from '../../metadata.js';
+import type { StorageObject } from '../../models.js';
+import { etagOf, ifMatchHeader } from '../../etag.js';
 import { objectFromHeaders } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { storeInParts } from './multipart.js';
