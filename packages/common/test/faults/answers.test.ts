@@ -15,6 +15,8 @@ const [BUDGET, REPETITIONS] = [50, 10];
 /** Speaks HTTP on each connection. */
 function served(listener: RequestListener): ConnectionScript {
   const server = createServer(listener);
+  // It never tidies up behind a client that should have.
+  server.keepAliveTimeout = 60_000;
   return (socket) => void server.emit('connection', socket);
 }
 
