@@ -36,6 +36,18 @@ export interface Loopback extends SocketBooks {
   close(): Promise<void>;
 }
 
+/** Accepted connections by both their ports: a TLS server hands out another socket object than the one it accepted. */
+const accepted = new Map<string, Socket>();
+
+function portsOf({ localPort, remotePort }: Socket): string {
+  return `${localPort} ${remotePort}`;
+}
+
+/** Resets the TCP connection of a socket that a server handed out, beneath its TLS where it has some. */
+export function resetConnection(socket: Socket): void {
+  accepted.get(portsOf(socket))?.resetAndDestroy();
+}
+
 /**
  * Keeps count of a server's TCP sockets.
  *
@@ -50,8 +62,13 @@ export function countSockets(server: Server): SocketBooks {
   server.prependListener('connection', (socket: Socket) => {
     count += 1;
     open.add(socket);
+    const ports = portsOf(socket);
+    accepted.set(ports, socket);
     if (socket.remotePort !== undefined) idByPort.set(socket.remotePort, count);
-    socket.on('close', () => open.delete(socket));
+    socket.on('close', () => {
+      open.delete(socket);
+      if (accepted.get(ports) === socket) accepted.delete(ports);
+    });
     socket.on('error', () => {});
   });
   return {

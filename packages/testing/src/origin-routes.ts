@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { resetConnection } from './loopback.js';
 
 /** What the default handler answers, as JSON, on every path that is not a route of its own. */
 export interface Echo {
@@ -97,7 +98,7 @@ const routes: Record<string, Route> = {
   '/br': compressed('br', brotliCompressSync),
   '/hang': (request) => request.resume(),
   '/stall': (request, response) => half(response, () => request.resume()),
-  '/reset': (request, response) => half(response, () => request.socket.resetAndDestroy()),
+  '/reset': (request, response) => half(response, () => resetConnection(request.socket)),
   '/truncated': (request, response) => half(response, () => request.socket.destroySoon()),
   '/set': (request, response, url) => {
     request.resume();

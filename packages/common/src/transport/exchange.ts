@@ -11,6 +11,7 @@ import { exchangeFailed } from '../wire/failure.js';
 import { protocolChanged } from '../wire/node-error.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
+import { closedMeanwhile } from './closed.js';
 import { ExchangeTimer, type Timed } from './exchange-timer.js';
 import { unsendable, type Head } from './head.js';
 import { keepAliveHint } from './keep-alive-hint.js';
@@ -153,6 +154,7 @@ class Exchange implements Timed {
   /** A failure of the socket, in our words. */
   failed(cause: unknown): Error {
     const { origin, route } = this.#request;
+    if (this.#pool.closed && this.#response !== undefined) return closedMeanwhile();
     return exchangeFailed(origin, route, cause, {
       requestSent: this.#response === undefined ? 'maybe' : 'yes',
       reusedSocket: this.#lease.reused,

@@ -65,6 +65,11 @@ export class SocketPool {
     return this.#keepsAlive;
   }
 
+  /** Whether it has been closed, and its sockets with it. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** An idle socket that is still alive, at once. */
   take(): Lease | undefined {
     const lease = this.#idle.take();

@@ -1,8 +1,11 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { BaseConnection } from '@sdk/common';
-import type { ConnectionOptions, HeaderBag, SignableRequest } from '@sdk/common';
+import type { ConnectionOptions, HeaderBag, SignableRequest, Transport } from '@sdk/common';
 import { until } from '@sdk/testing';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINES } from '../engines.js';
 import { connect, keep, origin, proxy, rejection } from './stand.js';
 
 class SlowToken extends BaseConnection {
@@ -50,6 +53,45 @@ describe('closing while a call prepares leaves nothing to be sent', () => {
     const connection = connect(server.url, { httpProxy: { url: gate.url, credentials } });
     expect(await closedMeanwhile(connection)).toMatchObject({ field: 'close' });
     expect(gate.stats.forwards).toBe(0);
+  });
+});
+
+describe.each(ENGINES)('closing a driver is told as that, under %s', (_name, Engine) => {
+  const opened = (url: string): { driver: BaseConnection; transport: Transport } => {
+    const transport = new Engine();
+    return { driver: connect(url, { transport }), transport };
+  };
+  const end = async ({ driver, transport }: ReturnType<typeof opened>): Promise<void> => {
+    await driver.close();
+    await transport.close();
+  };
+
+  test.each(['/hang', '/stall'])('by a request to %s, with what was sent', async (path) => {
+    const server = await origin();
+    const both = opened(server.url);
+    const call = rejection(both.driver.request({ method: 'POST', path, json: {} }));
+    await until(() => server.requests.length === 1);
+    await sleep(50);
+    await end(both);
+    expect(await call).toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      field: 'close',
+      attempts: [{ number: 1 }],
+    });
+  });
+
+  test('by a stream in the hands of the caller', async () => {
+    const server = await origin();
+    const both = opened(server.url);
+    const spec = { method: 'GET', path: '/stall', expect: 'stream' } as const;
+    const { body } = await both.driver.request<Readable>(spec);
+    const read = rejection(buffer(body));
+    await sleep(50);
+    await end(both);
+    expect(await read).toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      message: expect.stringContaining('closed'),
+    });
   });
 });
 

@@ -22,6 +22,9 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       return answer;
     } catch (error) {
       if (!isSdkError(error)) throw error;
+      // What ended with the driver is told as that, and not as a failure of the provider.
+      if (error.code === 'SDK_CONNECTION' || error.code === 'SDK_CONFIGURATION')
+        context.settings.checkOpen(context.journal);
       const delayMs = delayBeforeNext(context, error, attempt);
       if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
       if (delayMs === undefined || taken === undefined) throw withAttempts(error, context, attempt);

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { onAbort } from '../../abort.js';
 import { exchangeFailed } from '../../wire/failure.js';
 import { protocolChanged } from '../../wire/node-error.js';
+import { closedMeanwhile } from '../closed.js';
 import { ExchangeTimer, type Timed } from '../exchange-timer.js';
 import type { Head } from '../head.js';
 import { keepAliveHint } from '../keep-alive-hint.js';
@@ -222,6 +223,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   #failed(cause: unknown): Error {
     const { origin, route } = this.#request;
     const answered = this.answer !== 'none';
+    if (this.#pool.closed && answered) return closedMeanwhile();
     return exchangeFailed(origin, route, asNodeError(this.#wire.failure ?? cause, answered), {
       requestSent: answered ? 'yes' : 'maybe',
       reusedSocket: this.#lease.reused,
