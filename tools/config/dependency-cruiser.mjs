@@ -56,16 +56,16 @@ export default {
     },
     {
       name: 'connection-stages-stand-above-answers',
-      comment: 'Inside connection: stages → { answers, pac } → { content, options }.',
+      comment: 'Inside connection: stages → { answers, pac, settings } → { content, options }.',
       severity: 'error',
-      from: { path: `${common}connection/(answers|content|options|pac)/` },
+      from: { path: `${common}connection/(answers|content|options|pac|settings)/` },
       to: { path: `${common}connection/stages/` },
     },
     {
       name: 'connection-answers-stand-above-content-and-options',
       severity: 'error',
       from: { path: `${common}connection/(content|options)/` },
-      to: { path: `${common}connection/(answers|pac)/` },
+      to: { path: `${common}connection/(answers|pac|settings)/` },
     },
     {
       name: 'connection-content-knows-no-options',

@@ -38,7 +38,7 @@ export type {
 } from './connection/request-spec.js';
 export { percentEncode } from './connection/content/request-target.js';
 export type { Query, QueryValue } from './connection/content/request-target.js';
-export { Settings } from './connection/options/settings.js';
+export { Settings } from './connection/settings/settings.js';
 export { TokenSource } from './connection/token-source.js';
 export type { Token, TokenSourceOptions } from './connection/token-source.js';
 export type { XmlDecodeOptions } from './connection/content/xml-decode.js';

@@ -17,15 +17,15 @@ import type {
   ProviderError,
   SignableRequest,
 } from './hooks.js';
-import type { NestedOptions } from './options/nested.js';
-import { nestedOptions } from './options/nested.js';
-import type { Limiter } from './options/limiter.js';
+import type { NestedOptions } from './nested.js';
+import { nestedOptions } from './nested.js';
+import type { Limiter } from './settings/limiter.js';
 import type { CallOptions, DriverOptions, ViewOptions } from './options/options.js';
 import { encodeJson } from './content/json-encode.js';
 import { commonError } from './answers/provider-error.js';
 import type { Query } from './content/request-target.js';
 import type { RequestSpec, SdkResponse } from './request-spec.js';
-import { Settings } from './options/settings.js';
+import { Settings } from './settings/settings.js';
 import { runStages } from './stages/stages.js';
 
 /** The options of a connection that stands alone, without a driver. */

@@ -10,8 +10,8 @@ import type { HookContext, Hooks } from './hooks.js';
 import type { Journal } from './journal.js';
 import type { RetryOptions } from './options/options.js';
 import type { Expectation, SdkResponse } from './request-spec.js';
-import type { Limiter } from './options/limiter.js';
-import type { Settings } from './options/settings.js';
+import type { Limiter } from './settings/limiter.js';
+import type { Settings } from './settings/settings.js';
 
 /** One request on its way down the stages. */
 export interface RequestContext extends HookContext {

@@ -3,7 +3,7 @@ import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
 import type { HeaderBag } from './content/header-bag.js';
-import type { NestedOptions } from './options/nested.js';
+import type { NestedOptions } from './nested.js';
 import type { RequestSpec } from './request-spec.js';
 import type { Query } from './content/request-target.js';
 

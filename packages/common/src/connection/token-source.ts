@@ -4,8 +4,8 @@ import { checkKeys, checkRecord, kindOf, own, seen } from '../option-keys.js';
 import type { CompiledLevel } from '../proxy/level.js';
 import { compileLevel } from '../proxy/level.js';
 import type { HookContext } from './hooks.js';
-import { madeBy, sharedOptions } from './options/nested.js';
-import type { Settings } from './options/settings.js';
+import { madeBy, sharedOptions } from './nested.js';
+import type { Settings } from './settings/settings.js';
 
 /** What a fetch answers. */
 export interface Token<T = string> {

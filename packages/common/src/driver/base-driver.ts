@@ -2,7 +2,7 @@
 import type { BaseConnection } from '../connection/base-connection.js';
 import type { CallOptions, DriverOptions, ViewOptions } from '../connection/options/options.js';
 import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
-import { Settings, VIEW } from '../connection/options/settings.js';
+import { Settings, VIEW } from '../connection/settings/settings.js';
 import { UnsupportedError } from '../errors.js';
 import type { HttpProxy } from '../proxy/setting.js';
 import { underTotal, withStop } from './under-total.js';

@@ -2,7 +2,7 @@
 import { onAbort } from '../abort.js';
 import { checkedSignal } from '../connection/options/option-objects.js';
 import type { CallOptions } from '../connection/options/options.js';
-import type { Settings } from '../connection/options/settings.js';
+import type { Settings } from '../connection/settings/settings.js';
 import { deadlineOf, withDeadline } from '../connection/options/shared-deadline.js';
 import { withTimeouts } from '../connection/options/timeouts-option.js';
 import { TimeoutError } from '../errors.js';

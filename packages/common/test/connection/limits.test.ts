@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { BaseConnection, BaseDriver } from '@sdk/common';
 import type { DriverOptions, HeaderBag, HookContext, LimitOptions } from '@sdk/common';
 import { startOrigin, until, type Origin } from '@sdk/testing';
-import { Limiter } from '../../src/connection/options/limiter.js';
+import { Limiter } from '../../src/connection/settings/limiter.js';
 import { connect, keep, origin, rejection, thrown } from './stand.js';
 
 const get = { method: 'GET', path: '/' } as const;

@@ -12,9 +12,9 @@ import { HeaderBag } from '../content/header-bag.js';
 import type { HeaderRecord, HookContext, Hooks } from '../hooks.js';
 import { Journal } from '../journal.js';
 import { checkedFunction, checkedSignal } from '../options/option-objects.js';
-import type { Limiter } from '../options/limiter.js';
-import type { NestedOptions } from '../options/nested.js';
-import { nestedOptions, settingsFor } from '../options/nested.js';
+import type { Limiter } from '../settings/limiter.js';
+import type { NestedOptions } from '../nested.js';
+import { nestedOptions, settingsFor } from '../nested.js';
 import type { CallOptions } from '../options/options.js';
 import { CALL_KEYS } from '../options/options.js';
 import {
@@ -27,7 +27,7 @@ import type { Expectation, RequestBody, RequestSpec } from '../request-spec.js';
 import { SPEC_KEYS } from '../request-spec.js';
 import { targetPath, withQuery } from '../content/request-target.js';
 import { withRetry } from '../options/retry-option.js';
-import type { Settings } from '../options/settings.js';
+import type { Settings } from '../settings/settings.js';
 import { deadlineOf } from '../options/shared-deadline.js';
 import { withTimeouts } from '../options/timeouts-option.js';
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { onAbort } from '../../abort.js';
 import { TimeoutError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
-import type { Limiter } from '../options/limiter.js';
+import type { Limiter } from '../settings/limiter.js';
 import type { SdkResponse } from '../request-spec.js';
 import { interruptible } from './interruptible.js';
 

@@ -14,19 +14,19 @@ import type { Timeouts } from '../../transport/timeouts.js';
 import { DEFAULT_TIMEOUTS } from '../../transport/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 import type { Journal } from '../journal.js';
-import { checkedEndpoint } from './endpoint.js';
+import { checkedEndpoint } from '../options/endpoint.js';
 import { InstanceLevel } from './instance-level.js';
 import { Limiter } from './limiter.js';
-import { checkedLimits, type Limits } from './limits-option.js';
-import type { DriverOptions, Logger, RetryOptions, ViewOptions } from './options.js';
-import { DEFAULT_RETRY, DRIVER_KEYS, VIEW_KEYS } from './options.js';
-import { checkedEnv, checkedLogger, checkedTransport } from './option-objects.js';
+import { checkedLimits, type Limits } from '../options/limits-option.js';
+import type { DriverOptions, Logger, RetryOptions, ViewOptions } from '../options/options.js';
+import { DEFAULT_RETRY, DRIVER_KEYS, VIEW_KEYS } from '../options/options.js';
+import { checkedEnv, checkedLogger, checkedTransport } from '../options/option-objects.js';
 import { checkKeys } from '../../option-keys.js';
-import { ownMembers } from './own-members.js';
-import { withRetry } from './retry-option.js';
+import { ownMembers } from '../options/own-members.js';
+import { withRetry } from '../options/retry-option.js';
 import { RetryBudget } from './retry-budget.js';
-import { withTimeouts } from './timeouts-option.js';
-import { userAgentOf } from './user-agent.js';
+import { withTimeouts } from '../options/timeouts-option.js';
+import { userAgentOf } from '../options/user-agent.js';
 
 /** Under this key a driver hands the settings of a view to the constructor of its class. */
 export const VIEW = Symbol('view');

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import { UnreadWatch, type HeldAnswer, type Waiting } from '../../transport/unread.js';
-import type { Limits } from './limits-option.js';
+import type { Limits } from '../options/limits-option.js';
 
 /** What a late timer cost is made up for, up to this: else the rate would sink below what was asked for. */
 const LATE_MS = 20;

@@ -1,8 +1,8 @@
 /** What a request hands to the nested requests of its hooks, so that they go its way. */
-import type { HttpProxy } from '../../proxy/setting.js';
-import { own } from '../../option-keys.js';
-import type { CallOptions } from './options.js';
-import type { Settings } from './settings.js';
+import type { HttpProxy } from '../proxy/setting.js';
+import { own } from '../option-keys.js';
+import type { CallOptions } from './options/options.js';
+import type { Settings } from './settings/settings.js';
 
 /** Under this key the options carry the settings of the view that the request was made by. */
 const MADE_BY = Symbol('made by');
