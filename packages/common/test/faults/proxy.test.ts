@@ -116,7 +116,8 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-type Door = 'http:' | 'https:';
+const DOORS = ['http:', 'https:'] as const;
+type Door = (typeof DOORS)[number];
 
 /** The fault in front of a good origin, until it is mended: then the proxy is a good one, too. */
 async function at(fault: ConnectionScript, door: Door): Promise<ProxyPlace> {
@@ -151,16 +152,15 @@ interface ProxyPlace extends Place {
 
 describe.each(ENGINES)('$engine, through a proxy', (engine) => {
   test.each(FAULTS)('that $fault', async ({ script, timeouts, says, asked }) => {
-    for (const door of ['http:', 'https:'] as const) {
-      for (const spec of [{}, POST]) {
-        const place = await at(script, door);
-        const met = await meet(engine, place, { timeouts, ...spec });
-        const seen = { door, ...spec, asked: place.arrived() - 1, tries: met.tries };
-        expect({ door, ...met.facts }).toMatchObject(says);
-        expect(met.error.decision?.proxy).toBe(place.proxy);
-        expect(seen).toEqual({ door, ...spec, asked, tries: asked });
-      }
-    }
+    const through = async (door: Door, spec: typeof POST): Promise<void> => {
+      const place = await at(script, door);
+      const met = await meet(engine, place, { timeouts, ...spec });
+      const seen = { door, ...spec, asked: place.arrived() - 1, tries: met.tries };
+      expect({ door, ...met.facts }).toMatchObject(says);
+      expect(met.error.decision?.proxy).toBe(place.proxy);
+      expect(seen).toEqual({ door, ...spec, asked, tries: asked });
+    };
+    await Promise.all(DOORS.flatMap((door) => [through(door, {}), through(door, POST)]));
   });
 
   test.each(FAULTS.filter(({ timeouts }) => timeouts !== undefined))(
@@ -179,7 +179,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
           retryable: false,
         });
       };
-      await Promise.all([through('http:'), through('https:')]);
+      await Promise.all(DOORS.map(through));
     },
   );
 
@@ -212,7 +212,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
   test.each(['https://origin.test', 'http://origin.test'])(
     'that never shakes hands in TLS, on the way to %s, the time of the proxy ends the wait',
     async (endpoint) => {
-      for (const spec of [{}, POST]) {
+      const through = async (spec: typeof POST): Promise<void> => {
         const proxy = keep(await startScriptedProxy(scripts.silent));
         const place: Place = {
           options: { endpoint, httpProxy: proxy.url.replace('http:', 'https:') },
@@ -230,7 +230,8 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
         // It was a hello of TLS that it did not answer, and nothing else came behind it.
         expect(proxy.connections[0]?.received[0]).toBe(0x16);
         expect(proxy.connections[0]?.received.toString('latin1')).not.toContain('payload');
-      }
+      };
+      await Promise.all([through({}), through(POST)]);
     },
   );
 });

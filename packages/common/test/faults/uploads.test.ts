@@ -29,7 +29,7 @@ const VERDICT =
 /** Reads nothing, and only much later on: an end that reads nothing never hears that the other one has gone. */
 function stopReading(socket: Socket): void {
   socket.pause();
-  setTimeout(() => socket.resume(), 600);
+  setTimeout(() => socket.resume(), 400);
 }
 
 type Then = 'goes on reading' | 'reads no more' | 'closes' | 'resets';
