@@ -16,7 +16,7 @@ const WHOLE = 'hello, world';
 const PIECES = ['HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n', WHOLE.slice(0, 6), WHOLE.slice(6)];
 const OPEN = 'HTTP/1.1 200 Connection established\r\n\r\n';
 /** A record is broken off every so many bytes, besides its edges. */
-const STEP = 64;
+const STEP = 128;
 
 interface Peer {
   /** Who speaks TLS to us. */
