@@ -26,28 +26,26 @@ export function decide(
   levels: CompiledLevels,
   purpose = 'request',
 ): ProxyDecision | Promise<ProxyDecision> {
-  const call = own(levels, 'call');
-  if (call?.setting !== undefined) {
-    if (!call.setting.dynamic) return decideAtOnce(call, call.setting, origin);
-    const decision = ask(call, call.setting, origin, purpose);
-    if (isPromise(decision)) {
-      return decision.then((made) => made ?? decideBelowCall(origin, levels, purpose));
-    }
-    if (decision !== undefined) return decision;
-  }
-  return decideBelowCall(origin, levels, purpose);
+  return decideFrom(0, origin, levels, purpose);
 }
 
-function decideBelowCall(
+const LEVELS = ['call', 'instance'] as const;
+
+/** What the levels from the given one on decide, and the environment below them. */
+function decideFrom(
+  start: number,
   origin: Origin,
   levels: CompiledLevels,
   purpose: string,
 ): ProxyDecision | Promise<ProxyDecision> {
-  const instance = own(levels, 'instance');
-  if (instance?.setting !== undefined) {
-    if (!instance.setting.dynamic) return decideAtOnce(instance, instance.setting, origin);
-    const decision = ask(instance, instance.setting, origin, purpose);
-    if (isPromise(decision)) return decision.then((made) => made ?? byEnvironment(origin, levels));
+  for (let i = start; i < LEVELS.length; i += 1) {
+    const level = own(levels, LEVELS[i] as (typeof LEVELS)[number]);
+    if (level?.setting === undefined) continue;
+    if (!level.setting.dynamic) return decideAtOnce(level, level.setting, origin);
+    const decision = ask(level, level.setting, origin, purpose);
+    if (isPromise(decision)) {
+      return decision.then((made) => made ?? decideFrom(i + 1, origin, levels, purpose));
+    }
     if (decision !== undefined) return decision;
   }
   return byEnvironment(origin, levels);

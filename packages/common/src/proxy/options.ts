@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.js';
 import { checkKeys, checkRecord, kindOf, own } from '../option-keys.js';
 import type { ProxyCredentials, ProxyCredentialsSource } from '../route/proxy-credentials.js';
 import { checkCredentials, checkSocksCredentials } from '../route/proxy-credentials.js';
-import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
+import { isSocks, type ProxyProtocol, type ProxyServerInit } from '../route/proxy-server.js';
 import { checkTlsOptions } from '../route/tls-check.js';
 import type { TlsOptions } from '../route/tls-options.js';
 import type { NoProxy } from './no-proxy.js';
@@ -95,7 +95,7 @@ function readCredentials(
   }
   if (typeof value === 'function') return { credentials: value as ProxyCredentialsSource };
   const credentials = checkCredentials(value, field);
-  if (server.protocol.startsWith('socks')) checkSocksCredentials(credentials, field);
+  if (isSocks(server.protocol)) checkSocksCredentials(credentials, field);
   return { credentials };
 }
 
@@ -105,7 +105,7 @@ function readHeaders(
   field: string,
 ): readonly string[] | undefined {
   if (value === undefined) return undefined;
-  if (protocol.startsWith('socks')) throw pointless(field, protocol, 'SOCKS knows no headers');
+  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS knows no headers');
   checkRecord(value, field, 'names and values');
   const flat: string[] = [];
   const seen = new Set<string>();
@@ -167,8 +167,7 @@ function readTls(value: unknown, protocol: ProxyProtocol, field: string): TlsOpt
       'The hop to this proxy is not encrypted: write https:// where it is',
     );
   }
-  if (protocol.startsWith('socks'))
-    throw pointless(field, protocol, 'SOCKS knows no TLS to the proxy');
+  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS knows no TLS to the proxy');
   return checkTlsOptions(value, field);
 }
 
@@ -181,7 +180,7 @@ function readTunnel(
   if (value !== 'https' && value !== 'always') {
     throw new ConfigurationError(`${field} must be 'https' or 'always'`, { field });
   }
-  if (protocol.startsWith('socks'))
+  if (isSocks(protocol))
     throw pointless(field, protocol, 'SOCKS carries every target the same way');
   return value;
 }

@@ -26,6 +26,11 @@ export type ProxyProtocol =
   | 'pac+file:'
   | 'pac+data:';
 
+/** Whether a proxy is spoken to in SOCKS, which knows tunnels only. */
+export function isSocks(protocol: string): boolean {
+  return protocol.startsWith('socks');
+}
+
 /** What a setting may say of a proxy beside its URL. */
 export interface ProxyServerInit {
   readonly protocol: ProxyProtocol;
@@ -133,7 +138,7 @@ export class ProxyServer {
     const what = `What the function ${CREDENTIALS} answered`;
     const given = readAnswer(CREDENTIALS, what, () => {
       const checked = checkCredentials(answer, what);
-      if (this.protocol.startsWith('socks')) checkSocksCredentials(checked, what);
+      if (isSocks(this.protocol)) checkSocksCredentials(checked, what);
       return checked;
     });
     const asked = new ProxyServer({ ...this.#init(), credentials: given });
@@ -146,7 +151,7 @@ export class ProxyServer {
    * @throws ConfigurationError for a SOCKS proxy and credentials that it cannot be told.
    */
   at(protocol: ProxyProtocol, host: string, port: number): ProxyServer {
-    if (this.#given !== undefined && protocol.startsWith('socks'))
+    if (this.#given !== undefined && isSocks(protocol))
       checkSocksCredentials(this.#given, CREDENTIALS);
     return new ProxyServer({ ...this.#init(), protocol, host, port, pac: undefined });
   }

@@ -1,7 +1,7 @@
 /** The way one attempt takes, decided and frozen: what a route says is what the wire dials. */
 import { ConfigurationError } from '../errors.js';
 import type { Origin } from './origin.js';
-import type { ProxyServer } from './proxy-server.js';
+import { isSocks, type ProxyServer } from './proxy-server.js';
 
 /** Straight to the origin, by absolute-form through a proxy, or through a CONNECT tunnel of it. */
 export type Route =
@@ -28,7 +28,7 @@ export function routeTo(origin: Origin, proxy: ProxyServer | undefined): Route {
     );
   }
   const tunnel =
-    origin.protocol === 'https:' || proxy.tunnel === 'always' || proxy.protocol.startsWith('socks');
+    origin.protocol === 'https:' || proxy.tunnel === 'always' || isSocks(proxy.protocol);
   const routes = tunnel ? tunnels : forwards;
   const known = routes.get(proxy);
   if (known !== undefined) return known;

@@ -6,6 +6,7 @@ import { Agent, type ClientRequest } from 'node:http';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Origin } from '../route/origin.js';
+import { isSocks } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
 import type { Lease } from './lease.js';
 import { SocketPool, type PoolLimits } from './pool.js';
@@ -38,7 +39,7 @@ export function agentFor(route: Route, origin: Origin, limits: PoolLimits): Pool
 /** A proxy agent gets a URL without credentials, since its debug output prints it. `http` knows nothing of SOCKS. */
 function agentOf(route: Route): Agent {
   const options = { keepAlive: true };
-  if (route.way === 'direct' || route.proxy.protocol.startsWith('socks')) return new Agent(options);
+  if (route.way === 'direct' || isSocks(route.proxy.protocol)) return new Agent(options);
   const { href } = route.proxy;
   return route.way === 'forward'
     ? new HttpProxyAgent(href, options)

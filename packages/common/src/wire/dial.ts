@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { ConfigurationError, isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
-import type { ProxyServer } from '../route/proxy-server.js';
+import { isSocks, type ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
 import type { TlsOptions } from '../route/tls-options.js';
 import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
@@ -46,7 +46,7 @@ export async function dial(order: DialOrder): Promise<Socket> {
 async function dialOnce(order: DialOrder): Promise<Socket> {
   const { origin, route } = order;
   if (route.way === 'direct') return dialOrigin(order);
-  const socket = await (route.proxy.protocol.startsWith('socks')
+  const socket = await (isSocks(route.proxy.protocol)
     ? dialSocks(order, route.proxy)
     : dialProxy(order, route.proxy));
   return route.way === 'tunnel' && origin.protocol === 'https:'

@@ -27,5 +27,6 @@ export function callOptions(options: CallOptions | undefined): CallOptions | und
  * @throws ConfigurationError
  */
 export function checkKeys(options: object, known: readonly string[], where: string): void {
+  // The assertion stays here: in a driver it would make every member of its options `unknown`.
   checkMembers(options, known, where);
 }
