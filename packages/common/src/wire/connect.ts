@@ -62,15 +62,12 @@ export function askTunnel(
         return finish(answer);
       }
     };
-    const onEnd = (): void =>
-      finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off'));
+    const brokeOff = (cause?: Error): void =>
+      finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off', cause));
+    const onEnd = (): void => brokeOff();
     // With TLS 1.3 a proxy tells after the handshake that it does not accept our certificate.
     const onError = (cause: Error): void =>
-      finish(
-        isTlsAlert(cause)
-          ? proxyTlsFailed(proxy, cause)
-          : tunnelBroken(proxy, target, 'closed', cause),
-      );
+      isTlsAlert(cause) ? finish(proxyTlsFailed(proxy, cause)) : brokeOff(cause);
 
     // It may have broken off while the credentials were waited for.
     if (socket.destroyed) return onEnd();

@@ -43,7 +43,7 @@ export function proxyTlsFailed(proxy: ProxyServer, cause: unknown): SdkError {
     phase: 'tls',
     proxy: proxy.href,
     requestSent: 'no',
-    retryable: code === 'ECONNRESET',
+    retryable: code === 'ECONNRESET' || code === 'EPIPE',
     hint: plain
       ? 'The proxy answers plain HTTP: write http:// in the proxy setting. It still tunnels https: targets.'
       : proxyTlsHint(proxy, code),
