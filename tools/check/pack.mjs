@@ -44,9 +44,20 @@ for (const name of tarballs) {
     'ascii',
   ]);
   const { output } = await capture('tar', ['-tzf', tarball]);
-  for (const file of ['package/LICENSE', 'package/README.md'])
-    if (!output.split('\n').includes(file)) {
-      say('pack', `${name} holds no ${file.slice('package/'.length)}`);
-      process.exitCode = 1;
-    }
+  const files = new Set(output.split('\n').map((file) => file.replace(/^package\//, '')));
+  const missing = ['LICENSE', 'README.md'].filter((file) => !files.has(file));
+  // The compiler never deletes: what it made of a source that is gone would be published on.
+  const stale = [...files].filter(
+    (file) =>
+      file.startsWith('dist/') &&
+      file.endsWith('.js') &&
+      !files.has(file.replace(/^dist/, 'src').replace(/\.js$/, '.ts')),
+  );
+  for (const file of missing) say('pack', `${name} holds no ${file}`);
+  for (const file of stale)
+    say(
+      'pack',
+      `${name} holds ${file}, whose source is gone: remove dist and .cache/tsc, and build again`,
+    );
+  if (missing.length + stale.length > 0) process.exitCode = 1;
 }
