@@ -1,9 +1,11 @@
 /** The face of `@sdk/common`. Named exports only. */
 export { onAbort } from './abort.js';
+export { BoundedMap } from './bounded-map.js';
 export { BaseConnection } from './connection/base-connection.js';
 export type { ConnectionOptions, ConnectionPlace } from './connection/base-connection.js';
 export type { Progress } from './connection/content/body.js';
 export { callOptions, checkKeys } from './connection/options/call-options.js';
+export { checkCallOptions } from './connection/options/checked-call.js';
 export { HeaderBag } from './connection/content/header-bag.js';
 export type {
   EncodedBody,

@@ -2,15 +2,16 @@
 import {
   CALL_KEYS,
   callOptions,
+  checkCallOptions,
   checkKeys,
   ConfigurationError,
-  HeaderBag,
   kindOf,
   quoted,
 } from '@sdk/common';
 import type { CallOptions, Settings } from '@sdk/common';
 import type { ObjectReference } from './models.js';
 import { objectName } from './names.js';
+import { untilAborted } from './source.js';
 import type {
   GetObjectOptions,
   ListObjectsOptions,
@@ -30,7 +31,7 @@ const PUT_KEYS: readonly string[] = Object.freeze([
   'sizeBytes',
 ]);
 
-/** The options of a method that has none of its own. @throws ConfigurationError, after `close` too. */
+/** The options of a method that has none of its own. @throws ConfigurationError, after `close` too; the signal's reason where it has aborted. */
 export function checkCall(settings: Settings, options: CallOptions, method: string): void {
   checkOptions(settings, options, CALL_KEYS, method);
 }
@@ -81,32 +82,9 @@ function checkOptions(
 ): void {
   settings.checkOpen();
   checkKeys(options, known, method);
-  const { signal, onProgress, headers, ...network } = callOptions(options) ?? {};
-  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal)) {
-    throw new ConfigurationError(`signal is ${kindOf(signal)}: give an AbortSignal`, {
-      field: 'signal',
-      hint: 'Give controller.signal, or AbortSignal.timeout(ms).',
-    });
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new ConfigurationError(`onProgress is ${kindOf(onProgress)}: give a function`, {
-      field: 'onProgress',
-    });
-  }
-  if (headers !== undefined) checkHeaders(headers);
-  // A view takes the same proxy, timeouts and retry as a call, and checks them.
-  if (Object.keys(network).length > 0) settings.view(network);
-}
-
-function checkHeaders(headers: NonNullable<CallOptions['headers']>): void {
-  const names =
-    typeof headers === 'object' && (headers as unknown) !== null ? Object.keys(headers) : [];
-  checkKeys(headers, names, 'headers');
-  const bag = new HeaderBag();
-  for (const name of names) {
-    const value = headers[name];
-    if (value !== undefined) bag.set(name, value);
-  }
+  const call = callOptions(options) ?? {};
+  checkCallOptions(settings, call);
+  call.signal?.throwIfAborted();
 }
 
 const LONGEST_PRESIGN_SECONDS = 604_800;
@@ -131,17 +109,19 @@ export function checkPresignOptions(options: PresignOptions): void {
 
 /**
  * The names that `deleteObjects` was given. A list is checked whole before the first is answered, so that a wrong one
- * among them deletes nothing; what comes asynchronously is checked as it comes.
+ * among them deletes nothing; what comes asynchronously is checked as it comes, until `signal` aborts.
  * @param check what the driver asks of a name beyond that
  * @throws ConfigurationError
  */
 export async function* checkedNames(
   names: Iterable<ObjectReference> | AsyncIterable<ObjectReference>,
+  signal: AbortSignal | undefined,
   check: (name: string) => unknown = () => undefined,
 ): AsyncGenerator<string> {
   const given = names as Partial<Iterable<ObjectReference> & AsyncIterable<ObjectReference>> | null;
   if (typeof given === 'object' && typeof given?.[Symbol.asyncIterator] === 'function') {
-    for await (const object of given as AsyncIterable<ObjectReference>) {
+    const source = given as AsyncIterable<ObjectReference>;
+    for await (const object of untilAborted(source, signal)) {
       const name = objectName(object, 'names');
       check(name);
       yield name;
@@ -157,5 +137,8 @@ export async function* checkedNames(
   const list = given as Iterable<ObjectReference>;
   const all = [...list].map((name, index) => objectName(name, `names[${index}]`));
   all.forEach((name) => check(name));
-  yield* all;
+  for (const name of all) {
+    signal?.throwIfAborted();
+    yield name;
+  }
 }

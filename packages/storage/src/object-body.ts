@@ -1,6 +1,7 @@
 /** The bytes of an object on their way up: how they may be given, and one way to read them all. */
 import { Readable } from 'node:stream';
-import { ConfigurationError, kindOf, onAbort } from '@sdk/common';
+import { ConfigurationError, kindOf } from '@sdk/common';
+import { untilAborted } from './source.js';
 
 /** A body that is read once, chunk by chunk. */
 export type ByteStream = Readable | AsyncIterable<Uint8Array>;
@@ -89,50 +90,9 @@ async function* streamed(
   if (sizeBytes !== undefined && seen !== sizeBytes) throw wrongSize(seen, sizeBytes);
 }
 
-/** Ends with the signal's reason even while the source is silent, and lets the source go. */
-async function* untilAborted(
-  source: AsyncIterable<unknown>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<unknown> {
-  const iterator = source[Symbol.asyncIterator]();
-  let rejectWaiting: ((reason: unknown) => void) | undefined;
-  const stopListening =
-    signal &&
-    onAbort(signal, () => {
-      rejectWaiting?.(signal.reason);
-      if (source instanceof Readable) discardBody(source);
-    });
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      // A promise for each chunk: racing against one that lives as long as the upload would hold every chunk's reaction.
-      const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
-        rejectWaiting = reject;
-        iterator.next().then(resolve, reject);
-      });
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    stopListening?.();
-    // Not awaited: a generator that waits for its own source answers only after that source does.
-    void Promise.resolve(iterator.return?.()).catch(() => {});
-    if (source instanceof Readable) discardBody(source);
-  }
-}
-
 function wrongSize(seen: number, promised: number, atLeast = ''): ConfigurationError {
   return new ConfigurationError(
     `body has ${atLeast}${seen} bytes and sizeBytes says ${promised}; leave sizeBytes out where the size is not known`,
     { field: 'sizeBytes' },
   );
-}
-
-/** Ends a stream that will not be read, so that what is behind it (a file, a socket) is let go. */
-export function discardBody(body: ObjectBody): void {
-  if (body instanceof Readable) {
-    // Whoever gave the stream may not listen; an unheard error would end the process.
-    body.on('error', () => {});
-    body.destroy();
-  }
 }

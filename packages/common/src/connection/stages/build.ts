@@ -2,7 +2,6 @@
 import { ConfigurationError } from '../../errors.js';
 import { checkRecord, kindOf, own, seen } from '../../option-keys.js';
 import type { Origin } from '../../route/origin.js';
-import { compileLevel } from '../../proxy/level.js';
 import type { Body } from '../content/body.js';
 import { bodyFrom } from '../content/body.js';
 import { addCallHeaders } from '../options/call-headers.js';
@@ -11,7 +10,8 @@ import type { RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { HeaderRecord, HookContext, Hooks } from '../hooks.js';
 import { Journal } from '../journal.js';
-import { checkedFunction, checkedSignal } from '../options/option-objects.js';
+import { checkedCall } from '../options/checked-call.js';
+import { checkedSignal } from '../options/option-objects.js';
 import type { Limiter } from '../settings/limiter.js';
 import type { NestedOptions } from '../nested.js';
 import { nestedOptions, settingsFor } from '../nested.js';
@@ -26,10 +26,8 @@ import {
 import type { Expectation, RequestBody, RequestSpec } from '../request-spec.js';
 import { SPEC_KEYS } from '../request-spec.js';
 import { targetPath, withQuery } from '../content/request-target.js';
-import { withRetry } from '../options/retry-option.js';
 import type { Settings } from '../settings/settings.js';
 import { deadlineOf } from '../options/shared-deadline.js';
-import { withTimeouts } from '../options/timeouts-option.js';
 
 /** What a connection brings to each of its requests. */
 export interface Place {
@@ -87,16 +85,10 @@ export function build(
   // Node writes it so, and what is signed, repeated and compared has to be what is written, under every engine.
   const method = spec.method.toUpperCase();
   // Read before they are copied for nested requests: what cannot be read is refused here.
-  const callLevel =
-    call.httpProxy === undefined && call.noProxy === undefined
-      ? undefined
-      : compileLevel(call, 'call');
-  const timeouts = withTimeouts(settings.timeouts, call.timeouts);
-  const retry = withRetry(settings.retry, call.retry);
+  const { callLevel, timeouts, retry, onProgress } = checkedCall(settings, call);
   const nested = options === undefined ? place.nested : nestedOptions(settings, call);
   const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
   const expect = method === 'HEAD' ? 'none' : expectationOf(spec.expect);
-  const onProgress = checkedFunction(call.onProgress, 'onProgress');
   const [accept, encoding] = ACCEPT[expect];
   const bag = new HeaderBag([
     'User-Agent',

@@ -3,9 +3,14 @@ import { constants } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { NotFoundError } from '@sdk/common';
+import { NotFoundError, PreconditionError, ResponseError } from '@sdk/common';
+import { etagOf, ifMatchHeader } from '../../etag.js';
 import { DEFAULT_CONTENT_TYPE } from '../../metadata.js';
 import type { StorageObject } from '../../models.js';
+import { checkedRange } from '../../range.js';
+import type { ByteRange } from '../../range.js';
+import type { Download, GetObjectOptions } from '../../storage-driver.js';
+import { fileBody } from './file-body.js';
 import { containerPath, objectPath, segmentsOf } from './location.js';
 import { readSidecar } from './sidecar.js';
 import type { Sidecar } from './sidecar.js';
@@ -47,6 +52,51 @@ export async function openObject(
     await handle.close();
     throwSystemError(error, what);
   }
+}
+
+/**
+ * The bytes that a download asks for.
+ * @param totalMs of the whole download, until its last byte is read
+ * @throws NotFoundError; PreconditionError (`ifMatch`); ResponseError 416 (`range`); the signal's reason.
+ */
+export async function readObject(
+  root: string,
+  container: string,
+  name: string,
+  options: GetObjectOptions,
+  totalMs: number | undefined,
+): Promise<Download> {
+  const range = checkedRange(options.range);
+  const ifMatch = options.ifMatch === undefined ? '*' : etagOf(ifMatchHeader(options.ifMatch));
+  const { handle, object } = await openObject(root, container, name);
+  try {
+    if (ifMatch !== '*' && ifMatch !== object.etag) throw anotherEtag(name);
+    const extent = extentOf(range, object);
+    options.signal?.throwIfAborted();
+    return { object, body: fileBody(handle, extent, options, totalMs) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function extentOf(
+  range: ByteRange | undefined,
+  { name, sizeBytes }: StorageObject,
+): { readonly start: number; readonly end: number } {
+  const { start, end = sizeBytes } = range ?? { start: 0 };
+  if (range === undefined || start < sizeBytes) return { start, end: Math.min(end, sizeBytes) };
+  throw new ResponseError(
+    `range.start is ${start}, behind the last byte of ${JSON.stringify(name)} (${sizeBytes} bytes)`,
+    { status: 416, providerCode: 'InvalidRange' },
+  );
+}
+
+function anotherEtag(name: string): PreconditionError {
+  return new PreconditionError(`${JSON.stringify(name)} has another etag than ifMatch`, {
+    status: 412,
+    providerCode: 'EtagDiffers',
+  });
 }
 
 /** The object that a file is, with what is kept of it beside its bytes. */

@@ -1,12 +1,21 @@
 /** Taking files and directories away, and never more than was asked for. */
 import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { containerPath, objectPath } from './location.js';
+import { containerPath, objectPath, segmentsOf } from './location.js';
 import { sidecarDirectory, sweepSidecars } from './sidecar.js';
-import { isMissing, systemCode } from './system-errors.js';
+import { isMissing, systemCode, throwSystemError } from './system-errors.js';
 
 /** Deletes a file and the directories that it leaves empty. An absent one is deleted already. */
-export async function removeFile(
+export async function removeFile(root: string, container: string, name: string): Promise<void> {
+  const segments = segmentsOf(name);
+  try {
+    await remove(root, container, name, segments);
+  } catch (error) {
+    throwSystemError(error, `Deleting ${JSON.stringify(name)}`);
+  }
+}
+
+async function remove(
   root: string,
   container: string,
   name: string,

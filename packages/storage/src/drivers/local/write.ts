@@ -4,15 +4,29 @@ import type { BigIntStats } from 'node:fs';
 import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ConflictError, NotFoundError, PreconditionError } from '@sdk/common';
-import { containerPath, objectPath } from './location.js';
+import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../../metadata.js';
+import type { StorageObject } from '../../models.js';
+import type { PutObjectOptions } from '../../storage-driver.js';
+import { containerPath, objectPath, segmentsOf } from './location.js';
+import { modelOf } from './read.js';
 import { sidecarDirectory, sweepSidecars, uploadsDirectory, writeSidecar } from './sidecar.js';
-import { isMissing, systemCode } from './system-errors.js';
+import { isMissing, systemCode, throwSystemError } from './system-errors.js';
 
-/** What is to be stored, and where. */
-export interface FileWrite {
+/** Where an object is to be stored. */
+export interface Place {
   readonly root: string;
   readonly container: string;
   readonly name: string;
+}
+
+/** The bytes of an object on their way to the disk. */
+export interface Source {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly totalBytes: number | undefined;
+}
+
+/** What is to be stored, and where. */
+interface FileWrite extends Place {
   readonly segments: readonly string[];
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -23,7 +37,7 @@ export interface FileWrite {
 }
 
 /** What was stored. */
-export interface FileWritten {
+interface FileWritten {
   readonly stat: BigIntStats;
   readonly etag: string;
 }
@@ -31,8 +45,36 @@ export interface FileWritten {
 /** Another call may remove an empty directory between its making and its use. */
 const MOVE_TRIES = 5;
 
-/** Stores a file. Whatever fails, nothing of it is left and what was there before stays. */
-export async function writeFileWhole(write: FileWrite): Promise<FileWritten> {
+/** Stores an object. Whatever fails, nothing of it is left and what was there before stays. */
+export async function writeObject(
+  place: Place,
+  { chunks, totalBytes }: Source,
+  options: PutObjectOptions,
+): Promise<StorageObject> {
+  const { name } = place;
+  const contentType = checkedContentType(options.contentType) ?? DEFAULT_CONTENT_TYPE;
+  const metadata = checkedMetadata(options.metadata);
+  const write: FileWrite = {
+    ...place,
+    segments: segmentsOf(name),
+    contentType,
+    metadata,
+    mustBeNew: options.ifNoneMatch !== undefined,
+    chunks,
+    onBytes: (bytes) => {
+      options.onProgress?.({ direction: 'up', bytes, totalBytes });
+      options.signal?.throwIfAborted();
+    },
+  };
+  try {
+    const { stat, etag } = await writeFileWhole(write);
+    return modelOf(name, stat, { name, contentType, metadata, etag });
+  } catch (error) {
+    throwSystemError(error, `Writing ${JSON.stringify(name)}`);
+  }
+}
+
+async function writeFileWhole(write: FileWrite): Promise<FileWritten> {
   const { root, container, name } = write;
   const directory = await containerPath(root, container);
   const target = await objectPath(directory, write.segments);

@@ -1,12 +1,41 @@
-/** The objects of a bucket, page by page. */
+/** The buckets of an account, and the objects of a bucket, page by page. */
 import { MalformedResponseError } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { compareBytes } from '../../byte-order.js';
-import type { StorageEntry } from '../../models.js';
-import { objectFrom, prefixFrom } from './answers.js';
-import type { WireObjects } from './answers.js';
+import type { Container, StorageEntry } from '../../models.js';
+import { containerFrom, objectFrom, prefixFrom } from './answers.js';
+import type { WireBuckets, WireObjects } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { lacking } from './s3-connection.js';
+import type { S3Connection } from './s3-connection.js';
+
+/** Every bucket of the account, those of each page by name. */
+export async function* listBuckets(
+  connection: S3Connection,
+  call: CallOptions,
+): AsyncGenerator<Container> {
+  let token: string | undefined;
+  do {
+    const { body } = await connection.request<WireBuckets>(
+      {
+        method: 'GET',
+        path: '/',
+        query: { 'continuation-token': token },
+        expect: 'xml',
+        xml: { arrays: ['Bucket'] },
+      },
+      call,
+    );
+    const page = body?.ListAllMyBucketsResult;
+    if (page === undefined) throw lacking('<ListAllMyBucketsResult>');
+    const buckets =
+      page.Buckets === undefined || page.Buckets === '' ? [] : (page.Buckets.Bucket ?? []);
+    yield* buckets.map(containerFrom).sort((a, b) => compareBytes(a.name, b.name));
+    if (token !== undefined && page.ContinuationToken === token)
+      throw lacking('another <ContinuationToken>');
+    token = page.ContinuationToken || undefined;
+  } while (token !== undefined);
+}
 
 /** What a list is narrowed by. */
 export interface ListFilter {

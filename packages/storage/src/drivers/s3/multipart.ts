@@ -7,13 +7,12 @@ import type { StorageObject } from '../../models.js';
 import { objectFromHeaders } from './answers.js';
 import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
-import { lacking } from './s3-connection.js';
+import { lacking, XMLNS } from './s3-connection.js';
 
 /** Parts on their way at once. With the one that is being read, this many parts and one are held in memory at most. */
 const PARALLEL_PARTS = 3;
 /** An abandoned upload is cleaned up whatever became of the caller's own time, but not without end. */
 const ABORT_TOTAL_MS = 30_000;
-const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** A part that has arrived. */
 export interface SentPart {

@@ -1,10 +1,28 @@
 /** Uploads in parts that are under way: whoever closes the driver takes back their parts first. */
 import { ConfigurationError } from '@sdk/common';
+import type { Settings } from '@sdk/common';
+
+/** By the one signal that a driver and all its views are closed by. */
+const ofDrivers = new WeakMap<AbortSignal, RunningUploads>();
 
 /** Shared by a driver and its views, whose sockets end together. */
 export class RunningUploads {
   readonly #running = new Map<AbortController, Promise<unknown>>();
+  readonly #driver: Settings;
   #closed = false;
+
+  private constructor(driver: Settings) {
+    this.#driver = driver;
+  }
+
+  /** Those of a driver; a view, which is made after it, gets the same. */
+  static of(settings: Settings): RunningUploads {
+    const known = ofDrivers.get(settings.closing);
+    if (known !== undefined) return known;
+    const made = new RunningUploads(settings);
+    ofDrivers.set(settings.closing, made);
+    return made;
+  }
 
   /**
    * Runs an upload that ends with `stop`, having aborted what it began.
@@ -21,8 +39,12 @@ export class RunningUploads {
     }
   }
 
-  /** Ends every upload, and waits until each has aborted what it began; `undefined` where there is none. */
-  close(): Promise<unknown> | undefined {
+  /**
+   * Ends every upload, and waits until each has aborted what it began; `undefined` where there is none.
+   * @param by whose settings: a view closes nothing.
+   */
+  close(by: Settings): Promise<unknown> | undefined {
+    if (by !== this.#driver) return undefined;
     this.#closed = true;
     if (this.#running.size === 0) return undefined;
     // One error for each: its hint may tell of parts that stay.

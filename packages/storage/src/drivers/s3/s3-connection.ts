@@ -5,6 +5,9 @@ import { AwsConnection, awsError } from '@sdk/providers/aws';
 import type { AwsConnectionOptions } from '@sdk/providers/aws';
 import type { ConnectionOptions, Settings } from '@sdk/common';
 
+/** The namespace of the documents that S3 is sent. */
+export const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
 /** Codes that come late, in a body whose status was 200 already, and that the same request may get over. */
 const PASSING = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout']);
 
