@@ -1,25 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  createCertificateAuthority,
-  startOrigin,
-  startProxy,
-  type Origin,
-  type Proxy,
-} from '@sdk/testing';
+import { expect, test } from '@jest/globals';
 import { runProgram } from '../child/child.js';
 import { ENGINES } from '../child/engine.js';
+import { serve } from '../child/servers.js';
 
-let plain: Origin;
-let secure: Origin;
-let proxy: Proxy;
-
-beforeAll(async () => {
-  const authority = await createCertificateAuthority();
-  plain = await startOrigin();
-  secure = await startOrigin({ tls: await authority.issue({ hosts: ['127.0.0.1'] }) });
-  proxy = await startProxy();
-});
-afterAll(() => Promise.all([plain, secure, proxy].map((server) => server.close())));
+const servers = serve();
 
 interface Counts {
   readonly emitters: number;
@@ -29,6 +13,7 @@ interface Counts {
 test.each(ENGINES)(
   'thousands of requests on few sockets leave no listener on sockets, agents, the signal or the process, with %s',
   async (ENGINE) => {
+    const { plain, secure, proxy } = servers;
     const before = plain.requests.length + secure.requests.length;
     const args = [plain.url, secure.url, proxy.url];
     const { code, stdout, stderr } = await runProgram('listeners', {
