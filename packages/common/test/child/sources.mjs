@@ -1,7 +1,7 @@
 // Lets a bare Node run the sources: relative imports of .js find .ts, whose types are taken off. What was made of a source
 // is kept in .cache, since a program begins several times as fast without the compiler.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,9 @@ export function resolve(specifier, context, next) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (existsSync(source)) return next(source.href, context);
   }
+  // Under this variable the names of the packages that are loaded go to the standard error output.
+  if (process.env['SDK_TELL_PACKAGES'] !== undefined && /^[a-z@]/.test(specifier))
+    writeSync(2, `loads ${specifier}\n`);
   return next(specifier, context);
 }
 
