@@ -34,7 +34,7 @@ export function plotOf({ title, results, titles, yardstick, ours }) {
     return [
       `<text x="${LABEL}" y="${y + 17}" text-anchor="end">${label}</text>`,
       `<rect x="${LABEL + 8}" y="${y + 4}" width="${length.toFixed(1)}" height="${ROW - 8}" rx="2" fill="${colour}"/>`,
-      `<text x="${(LABEL + 14 + length).toFixed(1)}" y="${y + 17}">${ratio.toFixed(2)}${ratio > LONGEST ? ' …' : ''}</text>`,
+      `<text x="${(LABEL + 14 + length).toFixed(1)}" y="${y + 17}" stroke="#ffffff" stroke-width="4" paint-order="stroke">${ratio.toFixed(2)}${ratio > LONGEST ? ' …' : ''}</text>`,
     ].join('\n  ');
   });
   const one = LABEL + 8 + scale;

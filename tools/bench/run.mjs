@@ -26,7 +26,7 @@ import { BODIES, scenarios, TITLES, YARDSTICK } from './scenarios.mjs';
 import { runStreams } from './streams.mjs';
 import { tableOf } from './table.mjs';
 
-const FULL = { rounds: 7, ms: 300, warmUpMs: 1_000 };
+const FULL = { rounds: 9, ms: 300, warmUpMs: 1_000 };
 const QUICK = { rounds: 3, ms: 300, warmUpMs: 1_000 };
 const ROUNDS = 9;
 const STREAM_MEBIBYTES = 256;
@@ -99,7 +99,7 @@ try {
     sections.push(`### ${scenario.name}`, tableOf(results, TITLES, YARDSTICK));
     goals.push(...goalsOf(scenario, results, YARDSTICK));
     if (writes && scenario === chosen[0]) {
-      const title = `CPU for each request, undici = 1: ${scenario.name}`;
+      const title = `CPU for each request, undici = 1, less is better: ${scenario.name}`;
       await writeFile(
         PLOT,
         plotOf({ title, results, titles: TITLES, yardstick: YARDSTICK, ours: OURS }),
