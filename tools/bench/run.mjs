@@ -151,6 +151,6 @@ async function machine() {
   }
   return [
     `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform} ${process.arch}, Node ${process.versions.node},`,
-    `${versions.join(', ')}; medians of the rounds, the least and the most behind them.`,
+    `${versions.join(', ')}; medians of the rounds, the least and the most in parentheses.`,
   ].join(' ');
 }
