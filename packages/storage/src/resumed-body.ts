@@ -18,8 +18,6 @@ export interface ResumedDownload {
   readonly failures: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: CallOptions['onProgress'];
-  /** What one body or one request fails with, as the failure of the whole. */
-  readonly asOfWhole: (error: Error) => Error;
 }
 
 /** One stream over all the bodies that it took. */
@@ -120,7 +118,7 @@ export class ResumedBody extends Readable {
     const failure = cause ?? endedEarly();
     this.#failures = this.#at - this.#brokenAt >= PROGRESS_BYTES ? 1 : this.#failures + 1;
     this.#brokenAt = this.#at;
-    if (!mayPass(failure) || this.#failures > failures) this.#fail(failure);
+    if (!mayPass(failure) || this.#failures > failures) this.destroy(failure);
     else if (this.#wanted) void this.#goOn();
     else this.#waiting = true;
   }
@@ -133,12 +131,8 @@ export class ResumedBody extends Readable {
       if (this.destroyed) body.destroy();
       else this.#listen();
     } catch (error) {
-      this.#fail(error as Error);
+      this.destroy(error as Error);
     }
-  }
-
-  #fail(error: Error): void {
-    this.destroy(this.#download.asOfWhole(error));
   }
 }
 

@@ -35,7 +35,7 @@ import type {
   PutObjectOptions,
 } from '../storage-driver.js';
 import { addressingOf } from './s3/addressing.js';
-import { objectFromHeaders } from './s3/answers.js';
+import { objectFrom } from './s3/answers.js';
 import { Buckets } from './s3/buckets.js';
 import { copy } from './s3/copy.js';
 import { createBucket } from './s3/create-bucket.js';
@@ -138,8 +138,8 @@ export class S3Storage extends StorageDriver<S3Connection> {
   ): Promise<StorageObject> {
     checkCall(this.settings, options, 'headObject');
     const key = objectName(name);
-    const { headers } = await this.#buckets.of(container).request({ method: 'HEAD', key }, options);
-    return objectFromHeaders(key, headers);
+    const bucket = this.#buckets.of(container);
+    return objectFrom(key, await bucket.request({ method: 'HEAD', key }, options));
   }
 
   async getObject(
@@ -150,9 +150,10 @@ export class S3Storage extends StorageDriver<S3Connection> {
     checkGetOptions(this.settings, options);
     const key = objectName(name);
     const range = checkedRange(options.range);
-    const { retry, timeouts } = this.settings;
-    const defaults = { retry, totalMs: timeouts.totalMs };
-    return download(this.#buckets.of(container), key, range, options, defaults);
+    const bucket = this.#buckets.of(container);
+    return this.underTotal(options, (call) =>
+      download(bucket, key, range, call, this.settings.retry.attempts),
+    );
   }
 
   async putObject(

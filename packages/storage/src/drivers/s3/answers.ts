@@ -1,11 +1,13 @@
 /** What S3 answers, as models. */
-import type { ResponseHeaders } from '@sdk/common';
+import { MalformedResponseError } from '@sdk/common';
+import type { SdkResponse } from '@sdk/common';
 import { etagOf } from '../../etag.js';
 import type { Container, PrefixEntry, StorageObject } from '../../models.js';
 import { lacking } from './s3-connection.js';
 
-/** An object as the headers of a HEAD or GET tell it. */
-export function objectFromHeaders(name: string, headers: ResponseHeaders): StorageObject {
+/** An object as the headers of a HEAD or GET tell it. @throws MalformedResponseError where they do not tell its size. */
+export function objectFrom(name: string, answer: SdkResponse): StorageObject {
+  const { headers } = answer;
   const metadata: Record<string, string> = {};
   for (const [header, value] of headers) {
     const match = /^x-amz-meta-(.+)$/i.exec(header);
@@ -14,7 +16,7 @@ export function objectFromHeaders(name: string, headers: ResponseHeaders): Stora
   return {
     kind: 'object',
     name,
-    sizeBytes: sizeOf(headers),
+    sizeBytes: sizeOf(answer),
     etag: etagOf(headers.get('etag')),
     modifiedAt: isoTime(headers.get('last-modified') ?? headers.get('date')),
     contentType: headers.get('content-type'),
@@ -24,11 +26,20 @@ export function objectFromHeaders(name: string, headers: ResponseHeaders): Stora
 }
 
 /** The whole object's size: behind the slash of `Content-Range: bytes 0-9/100`, else the length of the body. */
-function sizeOf(headers: ResponseHeaders): number {
-  const total = /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
-  const size = Number(total ?? headers.get('content-length') ?? NaN);
-  if (!Number.isSafeInteger(size)) throw lacking("the object's size (Content-Length)");
-  return size;
+function sizeOf({ headers, status, requestId, decision }: SdkResponse): number {
+  const range = headers.get('content-range');
+  const told = range === undefined ? headers.get('content-length') : /\/(\d+)$/.exec(range)?.[1];
+  const size = Number(told ?? NaN);
+  if (Number.isSafeInteger(size)) return size;
+  throw new MalformedResponseError(
+    `The answer does not say how large the object is: ${range === undefined ? 'it has no Content-Length' : 'its Content-Range has no total'}`,
+    {
+      status,
+      requestId,
+      decision,
+      hint: "Where a server or a proxy sends answers in chunks, getObject with range: { start: 0 } has the size told by Content-Range; a proxy that does so to http: endpoints is kept from it by tunnel: 'always'.",
+    },
+  );
 }
 
 /** ISO from whatever HTTP or XML wrote; the epoch where nothing readable is there. */
@@ -78,7 +89,7 @@ interface WireObject {
 }
 
 /** An object as a list tells it. `decode` undoes the list's encoding of names. */
-export function objectFrom(item: WireObject, decode: (text: string) => string): StorageObject {
+export function listedObject(item: WireObject, decode: (text: string) => string): StorageObject {
   if (!/^\d+$/.test(item.Size ?? '')) throw lacking('a <Size> in bytes of an object');
   return {
     kind: 'object',

@@ -5,7 +5,7 @@ import { encodeUriPath } from '@sdk/providers/aws';
 import { DEFAULT_CONTENT_TYPE } from '../../metadata.js';
 import type { StorageObject } from '../../models.js';
 import { etagOf, ifMatchHeader } from '../../etag.js';
-import { objectFromHeaders } from './answers.js';
+import { objectFrom } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { storeInParts } from './multipart.js';
 import type { SendPart } from './multipart.js';
@@ -49,8 +49,7 @@ export async function copy(
 }
 
 async function head({ bucket, key }: Place, call: CallOptions): Promise<StorageObject> {
-  const { headers } = await bucket.request({ method: 'HEAD', key }, call);
-  return objectFromHeaders(key, headers);
+  return objectFrom(key, await bucket.request({ method: 'HEAD', key }, call));
 }
 
 function copySource({ bucket, key }: Place): string {

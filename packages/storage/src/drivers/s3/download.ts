@@ -1,30 +1,28 @@
 /** A download, which goes on after a break where that was asked for. */
 import type { Readable } from 'node:stream';
-import { callOptions, isSdkError, MalformedResponseError, totalPassed } from '@sdk/common';
-import type { CallOptions, RetryOptions, SdkResponse } from '@sdk/common';
+import { callOptions, MalformedResponseError } from '@sdk/common';
+import type { CallOptions, SdkResponse } from '@sdk/common';
 import { ifMatchHeader } from '../../etag.js';
 import { contentRange, isRange, rangeHeader } from '../../range.js';
 import type { ByteRange } from '../../range.js';
 import { ResumedBody } from '../../resumed-body.js';
 import type { Download, GetObjectOptions } from '../../storage-driver.js';
-import { objectFromHeaders } from './answers.js';
+import { objectFrom } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { checkRest, restFailure, strongEtag } from './rest.js';
 import type { Beginning } from './rest.js';
 
-/** What the driver's own settings say where the call is silent. */
-export interface DownloadDefaults {
-  readonly retry: RetryOptions;
-  readonly totalMs: number | undefined;
-}
-
-/** @throws what a request throws; MalformedResponseError where another range is answered than the one asked for. */
+/**
+ * @param options those of a call whose requests all end at one moment
+ * @param attempts how often a rest may be asked for in a row, where the call does not say
+ * @throws what a request throws; MalformedResponseError where another range is answered than the one asked for.
+ */
 export async function download(
   bucket: Bucket,
   key: string,
   range: ByteRange | undefined,
   options: GetObjectOptions,
-  defaults: DownloadDefaults,
+  attempts: number,
 ): Promise<Download> {
   const ifMatch = options.ifMatch === undefined ? undefined : ifMatchHeader(options.ifMatch);
   const call = callOptions(options) ?? {};
@@ -32,27 +30,19 @@ export async function download(
     const { object, body } = await begin(bucket, key, range, ifMatch, call);
     return { object, body };
   }
-  const totalMs = options.timeouts?.totalMs ?? defaults.totalMs;
-  const startedAt = performance.now();
   // Progress is that of the whole, so the requests do not tell theirs.
   const quiet = { ...call, onProgress: undefined };
   const { object, body, answer } = await begin(bucket, key, range, ifMatch, quiet);
-  const { headers, decision } = answer;
+  const { headers } = answer;
   const { start, end, size, known } = extentOf(range, answer);
   const etag = known ? strongEtag(headers) : undefined;
   const coding = headers.get('content-encoding');
   const beginning: Beginning = { etag: etag ?? '', coding, end, size };
-  const attempts =
-    options.retry === false ? 1 : (options.retry?.attempts ?? defaults.retry.attempts);
+  const tries = options.retry === false ? 1 : (options.retry?.attempts ?? attempts);
   const reopen = async (from: number, signal: AbortSignal): Promise<Readable> => {
-    const timeouts = { ...call.timeouts };
-    if (totalMs !== undefined) {
-      timeouts.totalMs = Math.ceil(totalMs - (performance.now() - startedAt));
-      if (timeouts.totalMs <= 0) throw Object.assign(totalPassed(totalMs), { decision });
-    }
     const missing = { start: from, end };
     try {
-      const rest = await request(bucket, key, missing, etag, { ...quiet, timeouts, signal });
+      const rest = await request(bucket, key, missing, etag, { ...quiet, signal });
       checked(rest, () => checkRest(rest, from, beginning));
       return rest.body;
     } catch (error) {
@@ -67,10 +57,9 @@ export async function download(
       end,
       reopen,
       // Without a strong etag or a length nobody can tell whether a rest belongs to what came before.
-      failures: etag === undefined ? 0 : attempts - 1,
+      failures: etag === undefined ? 0 : tries - 1,
       signal: call.signal,
       onProgress: call.onProgress,
-      asOfWhole: (error) => (totalMs === undefined ? error : asWholeTotal(error, totalMs)),
     }),
   };
 }
@@ -100,7 +89,7 @@ async function begin(
   const { status, headers, body, requestId, decision } = answer;
   const object = checked(answer, () => {
     if (range === undefined || (status === 206 && isRange(range, headers.get('content-range')))) {
-      return objectFromHeaders(key, headers);
+      return objectFrom(key, answer);
     }
     throw new MalformedResponseError(
       `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
@@ -130,12 +119,4 @@ function checked<T>({ body }: SdkResponse<Readable>, check: () => T): T {
     body.destroy();
     throw error;
   }
-}
-
-/** A later request knows only what was left of the total; the caller knows the whole of it. */
-function asWholeTotal(error: Error, totalMs: number): Error {
-  if (!isSdkError(error, 'SDK_TIMEOUT') || error.phase !== 'total') return error;
-  if (error.timeoutMs === totalMs) return error;
-  const { decision, attempts } = error;
-  return Object.assign(totalPassed(totalMs), decision && { decision }, attempts && { attempts });
 }

@@ -3,7 +3,7 @@ import { MalformedResponseError } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
 import { compareBytes } from '../../byte-order.js';
 import type { Container, StorageEntry } from '../../models.js';
-import { containerFrom, objectFrom, prefixFrom } from './answers.js';
+import { containerFrom, listedObject, prefixFrom } from './answers.js';
 import type { WireBuckets, WireObjects } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { lacking } from './s3-connection.js';
@@ -75,7 +75,7 @@ export async function* listEntries(
     if (page === undefined) throw lacking('<ListBucketResult>');
     if (page === '') return;
     const decode = page.EncodingType === 'url' ? decodeListed : (text: string) => text;
-    const objects = (page.Contents ?? []).map((item) => objectFrom(item, decode));
+    const objects = (page.Contents ?? []).map((item) => listedObject(item, decode));
     const prefixes = (page.CommonPrefixes ?? []).map(({ Prefix }) => prefixFrom(Prefix, decode));
     const entries: StorageEntry[] = [...objects, ...prefixes];
     // Objects and prefixes come apart, and not every server keeps the order of bytes.

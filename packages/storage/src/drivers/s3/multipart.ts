@@ -4,7 +4,7 @@ import { addHint, buildXml, isSdkError, mayHaveBeenDoneBefore } from '@sdk/commo
 import type { CallOptions } from '@sdk/common';
 import { etagOf } from '../../etag.js';
 import type { StorageObject } from '../../models.js';
-import { objectFromHeaders } from './answers.js';
+import { objectFrom } from './answers.js';
 import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
 import { lacking, XMLNS } from './s3-connection.js';
@@ -151,11 +151,9 @@ async function completedBefore(
 ): Promise<StorageObject | undefined> {
   const md5s = Buffer.from(sent.map(({ etag }) => etag).join(''), 'hex');
   const expected = `${createHash('md5').update(md5s).digest('hex')}-${sent.length}`;
-  const { headers } = await bucket
-    .request({ method: 'HEAD', key }, call)
-    .catch(() => ({ headers: undefined }));
-  if (headers === undefined || etagOf(headers.get('etag')) !== expected) return undefined;
-  return objectFromHeaders(key, headers);
+  const answer = await bucket.request({ method: 'HEAD', key }, call).catch(() => undefined);
+  if (etagOf(answer?.headers.get('etag')) !== expected) return undefined;
+  return answer && objectFrom(key, answer);
 }
 
 /** Takes back the parts that have arrived. That this failed is told beside what went wrong, not in its place. */

@@ -124,6 +124,33 @@ describe.each(ENGINES)('a download that resumes over %s', (_name, Transport) => 
   });
 });
 
+describe.each(ENGINES)(
+  'a download that resumes over %s, and whose reader pauses',
+  (_name, Transport) => {
+    test('beyond its total asks for nothing more, and the error says which way it went', async () => {
+      const stand = await openStand(Transport);
+      try {
+        stand.answering(broken(200_000));
+        const timeouts = { totalMs: 600 };
+        const { body } = await stand.s3.getObject('bucket', 'large', { resume: true, timeouts });
+        expect(body.read()).toBe(null);
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        const { bytes, error } = await readAll(body);
+        expect(error).toMatchObject({
+          code: 'SDK_TIMEOUT',
+          phase: 'total',
+          timeoutMs: 600,
+          decision: { decidedBy: 'instance' },
+        });
+        expect(bytes.length).toBeLessThanOrEqual(200_000);
+        expect(stand.ranges).toHaveLength(1);
+      } finally {
+        await stand.close();
+      }
+    });
+  },
+);
+
 describe.each(ENGINES)('a proxy that dies in mid-body over %s', (_name, Transport) => {
   let relay: Relay;
   let stand: ResumeStand;
