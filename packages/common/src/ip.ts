@@ -12,7 +12,7 @@ const MAPPED = 0xffffn;
 
 /** Reads an address without brackets: four decimal octets without leading zeros, or IPv6 without a zone id. */
 export function parseIp(text: string): Ip | undefined {
-  // Nearly every host is a name: an address ends in a digit, or has a colon.
+  // Quick exit for host names: every address ends in a digit or contains a colon.
   if (!/\d$|:/.test(text)) return undefined;
   const ipv4 = parseIpv4(text);
   if (ipv4 !== undefined) return { family: 4, value: ipv4 };

@@ -1,4 +1,7 @@
-/** What a request carries from stage to stage: one object, never changed, laid anew where a stage learns something. */
+/**
+ * What a request carries from stage to stage: one object that is never changed. A stage that learns something passes on a
+ * changed copy; only the journal grows.
+ */
 import type { DecisionFacts } from '../facts.js';
 import type { ProxyCandidate, ProxyDecision } from '../proxy/decision.js';
 import type { CompiledLevel } from '../proxy/level.js';
@@ -36,7 +39,7 @@ export interface RequestContext extends HookContext {
   // from redirect
   /** The requests before this hop, as `METHOD URL`. */
   readonly hops: readonly string[];
-  /** Whether credentials, signature and client certificate stay behind: a redirect has left the origin. */
+  /** Whether credentials, signature and client certificate are left out, because a redirect has left the origin. */
   readonly withheld: boolean;
   // from deadline
   /** When the total passes, on the clock of `performance.now()`. */
@@ -54,8 +57,8 @@ export interface RequestContext extends HookContext {
   readonly bag: HeaderBag | undefined;
 }
 
-/** The rest of the stages. */
+/** Runs the stages that follow. */
 export type Next = (context: RequestContext) => Promise<SdkResponse>;
 
-/** One stage. Its answer's body is the raw stream below `decode`, and what the caller asked for above it. */
+/** One stage. Below `decode` the body of its answer is the raw stream; above it is what the caller asked for. */
 export type Stage = (context: RequestContext, next: Next) => Promise<SdkResponse>;

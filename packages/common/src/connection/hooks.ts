@@ -72,7 +72,7 @@ export interface ProviderError {
    * of no use.
    */
   readonly retryable?: boolean | undefined;
-  /** Where the pause stands in the body. Headers win. */
+  /** The pause the provider asks for, if it is in the body. A Retry-After header takes precedence. */
   readonly retryAfterMs?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a level decides that says something: from what is written, or by asking its functions. */
+/** The decision of a level that says something: from its fixed values, or by asking its functions. */
 import { ProxyError, isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';
@@ -72,7 +72,7 @@ function askFrom(
   return draft.isEmpty ? undefined : draft.decision();
 }
 
-/** Asks one function. What it throws becomes an error that shows no secret. */
+/** Asks one function. If it throws, the error shows no secret. */
 function answerOf({ ask: selector, field }: ProxyAsk, question: ProxyQuestion): unknown {
   try {
     const answer: unknown = selector(question);
@@ -116,7 +116,7 @@ class Draft {
       this.#candidates.push(proxy);
       return false;
     }
-    // Behind a proxy of the list it is left out: direct only where the list says so.
+    // After another proxy of the list it is skipped: a list goes direct only where it says so.
     if (!this.isEmpty) return false;
     this.#bypassedBy = entry;
     this.#candidates.push('direct');
@@ -125,7 +125,7 @@ class Draft {
 
   addAnswer(answer: unknown, step: ProxyAsk): boolean {
     if (answer === undefined) return false;
-    // What a function answered holds no functions itself, as `compileAnswer` sees to.
+    // `compileAnswer` has made sure that the answer holds no functions.
     return compileAnswer(answer, step).steps.some((choice) => this.add(choice as ProxyChoice));
   }
 
@@ -139,18 +139,18 @@ class Draft {
   }
 }
 
-/** What a function threw may hold a secret (a URL with its password), so only its kind is told. */
+/** What a function throws may hold a secret (a URL with its password), so the error shows only its kind. */
 function threw(field: string, error: unknown): Error {
   const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   const kind = error instanceof Error ? error.name : 'something that is no Error';
   const shown = /^\w{1,40}$/.test(kind) || !(error instanceof Error) ? kind : 'Error';
   const known = typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : '';
-  return new ProxyError(`The function ${field} threw ${shown}${known} instead of naming a proxy.`, {
+  return new ProxyError(`The function ${field} threw ${shown}${known} instead of naming a proxy`, {
     phase: 'resolve',
     proxy: field,
     requestSent: 'no',
     retryable: false,
-    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function',
+    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function.',
     cause: isSdkError(error) ? error : undefined,
   });
 }

@@ -1,4 +1,4 @@
-/** One level of the cascade: what it says of proxies and of hosts without one, and what it decided. */
+/** One level of the cascade: its proxy setting, its list of targets to bypass, and the decisions made from them. */
 import { BoundedMap } from '../bounded-map.js';
 import { own } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
@@ -22,9 +22,9 @@ export interface CompiledLevel {
   readonly name: 'call' | 'instance';
   readonly setting: CompiledSetting | undefined;
   readonly noProxy: NoProxy | undefined;
-  /** What was decided for an origin, where no function has to be asked. */
+  /** The decision for each origin, if no function has to be asked. */
   readonly decisions: BoundedMap<Origin, ProxyDecision>;
-  /** What a function answered, as a level that says so itself. */
+  /** For each answer of a function, the level that has this answer as its setting. */
   readonly answers: WeakMap<CompiledSetting, CompiledLevel>;
 }
 
@@ -40,7 +40,7 @@ const levels = {
   instance: new Remembered<CompiledLevel>(256),
 };
 const noProxies = new Remembered<NoProxy>(256);
-/** Levels by their two parts; what is not said is `NOTHING`. */
+/** Levels by their two parts; a part that is not given is `NOTHING`. */
 const composed = {
   call: new WeakMap<object, WeakMap<object, CompiledLevel>>(),
   instance: new WeakMap<object, WeakMap<object, CompiledLevel>>(),
@@ -70,7 +70,7 @@ export function compileLevel(
   );
 }
 
-/** The level of two parts that were read before, together or apart. */
+/** The level made of two parts that were read before; equal parts give the same level. */
 export function composeLevel(
   name: 'call' | 'instance',
   setting: CompiledSetting | undefined,
@@ -102,7 +102,7 @@ function newLevel(
   });
 }
 
-/** What a level decides whose one function answered so. */
+/** The level to use after its one function gave this answer. */
 export function answered(level: CompiledLevel, setting: CompiledSetting): CompiledLevel {
   let known = level.answers.get(setting);
   if (known === undefined) {

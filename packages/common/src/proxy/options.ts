@@ -12,18 +12,18 @@ import { readProxyUrl } from './url.js';
 
 /** One proxy with all that belongs to it. */
 export interface ProxyOptions {
-  /** As `parseProxyUrl` reads it. Credentials stand here or under `credentials`, not in both. */
+  /** As `parseProxyUrl` reads it. Give credentials here or under `credentials`, not in both. */
   readonly url: string | URL;
   /**
-   * By value, or a function that is asked before each attempt (so keep there what is dear to get), and once more where
-   * the proxy did not accept its answer. A SOCKS proxy takes `{ username, password }` alone.
+   * A value, or a function that is asked before each attempt, and once more if the proxy did not accept its answer. (Cache
+   * in the function what is slow to get.) A SOCKS proxy takes only `{ username, password }`.
    */
   readonly credentials?: ProxyCredentials | ProxyCredentialsSource | undefined;
   /** Headers for the proxy alone; none of them reaches the origin. Not `Proxy-Authorization`: that is `credentials`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** TLS settings of the hop to an `https:` proxy; none of them touches the origin. */
   readonly tls?: TlsOptions | undefined;
-  /** Targets that this proxy does not serve, by the rules of NO_PROXY; stands before the `noProxy` beside `httpProxy`. */
+  /** Targets that this proxy does not serve, by the rules of NO_PROXY. It replaces the `noProxy` beside `httpProxy`. */
   readonly noProxy?: string | readonly string[] | undefined;
   /** `always`: CONNECT for `http:` targets too, so that no proxy can be mistaken for the origin. @default 'https' */
   readonly tunnel?: 'https' | 'always' | undefined;
@@ -31,7 +31,7 @@ export interface ProxyOptions {
 
 const KEYS = ['url', 'credentials', 'headers', 'tls', 'noProxy', 'tunnel'] as const;
 
-/** These are written by whoever speaks HTTP to the proxy. */
+/** The SDK writes these for each request. */
 const RESERVED = [
   'host',
   'content-length',
@@ -52,16 +52,15 @@ export function readProxyOptions(
   checkKeys(value, KEYS, field);
   const url = own(value, 'url');
   if (url === undefined) {
-    throw new ConfigurationError(
-      `${field} is an object without url. Write { url: 'http://host:port' }.`,
-      {
-        field: `${field}.url`,
-      },
-    );
+    throw new ConfigurationError(`${field} is an object without url`, {
+      field: `${field}.url`,
+      hint: "Write { url: 'http://host:port' }.",
+    });
   }
   if (typeof url === 'string' && url.trim().toLowerCase() === 'direct') {
-    throw new ConfigurationError(`${field}.url is 'direct'. Write httpProxy: false to go direct.`, {
+    throw new ConfigurationError(`${field}.url is 'direct'`, {
       field: `${field}.url`,
+      hint: 'Write httpProxy: false to go direct.',
     });
   }
   const server = readProxyUrl(url, `${field}.url`);
@@ -88,10 +87,10 @@ function readCredentials(
 ): Pick<ProxyServerInit, 'credentials'> {
   if (value === undefined) return {};
   if ((server.username ?? null) !== null) {
-    throw new ConfigurationError(
-      `${field} is given, and the url has credentials too. Give them in one of the two places.`,
-      { field },
-    );
+    throw new ConfigurationError(`${field} is given, and the url has credentials too`, {
+      field,
+      hint: 'Give them in one of the two places.',
+    });
   }
   if (typeof value === 'function') return { credentials: value as ProxyCredentialsSource };
   const credentials = checkCredentials(value, field);
@@ -105,7 +104,7 @@ function readHeaders(
   field: string,
 ): readonly string[] | undefined {
   if (value === undefined) return undefined;
-  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS knows no headers');
+  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS has no headers');
   checkRecord(value, field, 'names and values');
   const flat: string[] = [];
   const seen = new Set<string>();
@@ -134,26 +133,24 @@ function checkHeader(name: string, lower: string, value: unknown, field: string)
   }
   const at = `${field}.${name}`;
   if (lower === 'proxy-authorization') {
-    throw new ConfigurationError(
-      `${at} cannot be given as a header. Give httpProxy.credentials: { username, password } or a function.`,
-      { field: at, hint: 'Give httpProxy.credentials instead' },
-    );
+    throw new ConfigurationError(`${at} cannot be given as a header`, {
+      field: at,
+      hint: 'Give httpProxy.credentials: { username, password } or a function instead.',
+    });
   }
   if (RESERVED.includes(lower)) {
-    throw new ConfigurationError(
-      `${at} cannot be given: it is written for each request. Leave it out.`,
-      {
-        field: at,
-      },
-    );
+    throw new ConfigurationError(`${at} cannot be given: the SDK writes it for each request`, {
+      field: at,
+      hint: 'Leave it out.',
+    });
   }
   if (typeof value !== 'string') {
     throw new ConfigurationError(`${at} must be a string, this is ${kindOf(value)}`, { field: at });
   }
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new ConfigurationError(
-      `${at} has a line break or another character that a header cannot carry. Remove it.`,
-      { field: at },
+      `${at} has a line break or another character that a header cannot carry`,
+      { field: at, hint: 'Remove that character.' },
     );
   }
 }
@@ -164,10 +161,11 @@ function readTls(value: unknown, protocol: ProxyProtocol, field: string): TlsOpt
     throw pointless(
       field,
       protocol,
-      'The hop to this proxy is not encrypted: write https:// where it is',
+      'the connection to this proxy is not encrypted',
+      'Write https:// in the url if the proxy expects TLS, or leave tls out.',
     );
   }
-  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS knows no TLS to the proxy');
+  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS has no TLS to the proxy');
   return checkTlsOptions(value, field);
 }
 
@@ -180,14 +178,18 @@ function readTunnel(
   if (value !== 'https' && value !== 'always') {
     throw new ConfigurationError(`${field} must be 'https' or 'always'`, { field });
   }
-  if (isSocks(protocol))
-    throw pointless(field, protocol, 'SOCKS carries every target the same way');
+  if (isSocks(protocol)) throw pointless(field, protocol, 'SOCKS tunnels every target');
   return value;
 }
 
-function pointless(field: string, protocol: string, why: string): ConfigurationError {
-  return new ConfigurationError(`${field} makes no sense for a ${protocol}// proxy. ${why}.`, {
+function pointless(
+  field: string,
+  protocol: string,
+  why: string,
+  remedy = 'Leave it out.',
+): ConfigurationError {
+  return new ConfigurationError(`${field} makes no sense for a ${protocol}// proxy: ${why}`, {
     field,
-    hint: why,
+    hint: remedy,
   });
 }

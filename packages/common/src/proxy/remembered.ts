@@ -1,4 +1,4 @@
-/** Remembers what was made of options, for as long as their content stays the same: options may be changed by whoever owns them. */
+/** Caches what was compiled from options. The content is compared each time, because the caller may change the object. */
 import { BoundedMap } from '../bounded-map.js';
 
 /** The content of a value when it was read. */
@@ -17,10 +17,10 @@ interface Entry<T> {
   readonly made: T;
 }
 
-/** How many values of different content are kept for one key. */
+/** How many results for different content are kept under one key. */
 const MAX_ALIKE = 8;
 
-/** What was made of the last so many different inputs. */
+/** A cache of the results for the last `limit` different inputs. */
 export class Remembered<T> {
   readonly #byText: BoundedMap<unknown, Entry<T>[]>;
   readonly #byIdentity = new WeakMap<object, Entry<T>[]>();
@@ -29,7 +29,7 @@ export class Remembered<T> {
     this.#byText = new BoundedMap(limit);
   }
 
-  /** What `make` made of inputs of the same content before, or makes now. What it throws is not remembered. */
+  /** The cached result for inputs of the same content, or else what `make` returns now. What `make` throws is not cached. */
   of(inputs: readonly unknown[], make: () => T): T {
     const key = keyOf(inputs, 4);
     const place = isObject(key) ? this.#byIdentity : this.#byText;
@@ -48,9 +48,9 @@ export class Remembered<T> {
   }
 }
 
-/** Something short that inputs of the same content share. */
+/** A short key that is equal for inputs of the same content. */
 function keyOf(value: unknown, depth: number): unknown {
-  // Options are shallow; what is deeper, or leads back to itself, is refused when it is read.
+  // Options are shallow. Deeper or circular ones are refused when they are read.
   if (depth === 0) return undefined;
   if (value instanceof URL) return value.href;
   if (Array.isArray(value)) {

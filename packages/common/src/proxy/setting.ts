@@ -195,5 +195,5 @@ function refuseBlankAndDirect(value: string | URL, field: string, inList: boolea
 }
 
 function wrong(field: string, seen: string, remedy: string): ConfigurationError {
-  return new ConfigurationError(`${field} ${seen}. ${remedy}.`, { field, hint: remedy });
+  return new ConfigurationError(`${field} ${seen}`, { field, hint: `${remedy}.` });
 }

@@ -220,8 +220,8 @@ function readPac(url: string, protocol: ProxyProtocol, field: string): ProxyServ
 }
 
 function wrong(field: string, seen: string, remedy: string): ConfigurationError {
-  return new ConfigurationError(`${field} is no valid proxy URL: ${seen}. ${remedy}.`, {
+  return new ConfigurationError(`${field} is no valid proxy URL: ${seen}`, {
     field,
-    hint: remedy,
+    hint: `${remedy}.`,
   });
 }

@@ -71,7 +71,7 @@ function remedyFor(offered: readonly string[]): string {
   if (offered.length === 0 || offered.includes('basic') || offered.includes('digest'))
     return "Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.";
   if (offered.includes('negotiate'))
-    return "Give httpProxy.credentials: { scheme: 'negotiate' }; it takes the package kerberos and a ticket.";
+    return "Give httpProxy.credentials: { scheme: 'negotiate' }; it needs the package kerberos and a ticket.";
   if (offered.includes('bearer')) return 'Give httpProxy.credentials: { token }.';
-  return 'Basic, Digest, Negotiate and Bearer are spoken here, and what is given as httpProxy.credentials: { authorization } is sent as it is.';
+  return 'The SDK supports Basic, Digest, Negotiate and Bearer. For any other scheme give the whole header value as httpProxy.credentials: { authorization }.';
 }

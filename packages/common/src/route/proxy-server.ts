@@ -239,14 +239,14 @@ function passwordOf(given: ProxyCredentials | undefined): PasswordCredentials | 
   return given !== undefined && 'username' in given ? given : undefined;
 }
 
-/** What a function threw may hold a secret, so only that it threw is told. */
+/** What a function throws may hold a secret, so the error says only that it threw. */
 function credentialsFailed(proxy: string, error: unknown): ProxyError {
-  return new ProxyError(`The function for the credentials of the proxy ${proxy} threw.`, {
+  return new ProxyError(`The function for the credentials of the proxy ${proxy} threw`, {
     phase: 'auth',
     proxy,
     requestSent: 'no',
     retryable: false,
-    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function',
+    hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function.',
     cause: isSdkError(error) ? error : undefined,
   });
 }

@@ -1,4 +1,4 @@
-/** Absolute-form through a proxy that asks who we are: the legs of its 407, for every engine. */
+/** Requests in absolute-form through a proxy that asks for credentials: the legs of its 407, for every engine. */
 import type { Readable } from 'node:stream';
 import { isSdkError, type ProxyError } from '../errors.js';
 import { authRefused } from '../route/auth-refusal.js';
@@ -11,31 +11,31 @@ import { runPhase } from '../wire/phase.js';
 import { checkDeadline } from './deadline.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
-/** No proxy needs more, stale nonces included. */
+/** No proxy needs more, even with stale nonces. */
 const MAX_LEGS = 6;
-/** A longer page is not worth its reading: a new connection costs less. */
+/** Reading a longer page costs more than a new connection. */
 const MAX_PAGE_BYTES = 64 * 1024;
 
 const learned = new WeakSet<ProxyError>();
 
 /**
- * Whether the same request would be let through if its body, a stream, were opened anew: the proxy has said while it was
- * on its way what it wants to be told.
+ * Whether it is worth opening the stream again and resending: the proxy answered 407 while the body was being sent, and its
+ * challenge is kept for the next attempt.
  */
 export function challengeLearned(error: unknown): boolean {
   return isSdkError(error, 'SDK_PROXY') && learned.has(error);
 }
 
-/** One leg, as the engine that sends it needs to know it. */
+/** What the engine that sends a leg needs to know about it. */
 export interface ForwardLeg {
   /** Counted from 1. */
   readonly number: number;
-  /** Whether it has to go on the connection of the leg before, where that still stands. */
+  /** Whether it must use the connection of the previous leg, if that is still open. */
   readonly bound: boolean;
   /**
-   * The `Proxy-Authorization` value of this leg, to be asked for once, right before the head is written. It is a promise
-   * only where the scheme waits for somebody else, which `timeouts.proxyMs` and the signal bound.
-   * @param connection what stands for the connection, where the engine knows it; the same object for the same one
+   * The `Proxy-Authorization` value of this leg. Ask for it once, right before the head is written. It is a promise only if
+   * the scheme has to wait for something outside; `timeouts.proxyMs` and the signal limit that wait.
+   * @param connection an object that identifies the connection, if the engine knows it: always the same object for the same one
    */
   authorization(connection?: object): string | undefined | Promise<string | undefined>;
 }
@@ -44,9 +44,9 @@ export interface ForwardLeg {
 export type SendLeg = (request: TransportRequest, leg: ForwardLeg) => Promise<TransportResponse>;
 
 /**
- * Sends a request whose route is `forward`. A 407 that the credentials can answer is read to its end, so that the
- * connection may serve the next leg, and the request is sent again: a body that is no stream can be.
- * @throws ProxyError of phase `auth` where the proxy lets nothing through, or what `send` throws.
+ * Sends a request whose route is `forward`. If the credentials can answer a 407, its page is read to the end, so that the
+ * connection can serve the next leg, and the request is sent again. A body that is a stream cannot be sent again here.
+ * @throws ProxyError of phase `auth` if the proxy does not accept the credentials, or what `send` throws.
  */
 export async function forwardLegs(
   request: TransportRequest,
@@ -106,7 +106,7 @@ class Forwarding implements ForwardLeg {
     this.#dialogue.accepted(headers.get('proxy-authentication-info'));
   }
 
-  /** The error, where another leg would not help or cannot be sent from here. */
+  /** The error, if another leg would not help or cannot be sent from here. */
   challenged({ status, headers }: TransportResponse): ProxyError | undefined {
     const dialogue = this.#dialogue;
     const challenges = parseChallenges(headers.getAll('proxy-authenticate'));
@@ -125,7 +125,7 @@ class Forwarding implements ForwardLeg {
     if (!isStream(this.#request.body)) return undefined;
     const kept = dialogue.postponed();
     const error = refused(
-      'The body is a stream, and was on its way when the proxy asked; it was not sent again because it can be read once. Give a function that opens it instead.',
+      'The body is a stream and was being sent when the proxy asked. It was not sent again, because a stream can be read only once. Give a function that opens it instead.',
     );
     if (kept) learned.add(error);
     return error;
@@ -143,7 +143,7 @@ function isStream(body: TransportRequest['body']): boolean {
   return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
-/** Reads the proxy's page and throws it away. A page that breaks off costs its connection and nothing else. */
+/** Reads the proxy's page and discards it. If the page breaks off, only its connection is lost. */
 function drained(body: Readable, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let bytes = 0;
@@ -155,7 +155,7 @@ function drained(body: Readable, signal: AbortSignal | undefined): Promise<void>
       if (signal?.aborted || isSdkError(error, 'SDK_TIMEOUT')) reject(error);
       else resolve();
     });
-    // Behind `end`: by then the engine has its connection back.
+    // `close` comes after `end`: by then the engine has its connection back.
     body.on('close', () => resolve());
   });
 }

@@ -1,4 +1,4 @@
-/** A socket for one leg of a request, by the rules that hold under every engine. */
+/** Leases a socket for one leg of a request. The rules are the same for every engine. */
 import { onAbort } from '../abort.js';
 import { checkDeadline, totalPassed } from './deadline.js';
 import type { ForwardLeg } from './forward-legs.js';
@@ -10,9 +10,9 @@ import type { TransportRequest } from './transport.js';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Leases a socket and completes `head` with who we are to the proxy, which only the connection's turn tells. It waits only
- * where it must: an idle socket is there at once.
- * @throws what the pool throws, TimeoutError of phase `total`, or the signal's own reason; the socket then is back in the pool.
+ * Leases a socket and adds Proxy-Authorization to `head`; some schemes can compute it only once the connection is known.
+ * Waits only if no idle socket is free.
+ * @throws what the pool throws, TimeoutError of phase `total`, or the signal's own reason. The socket is then back in the pool.
  */
 export function leaseFor(
   pool: SocketPool,
@@ -33,7 +33,7 @@ export function leaseFor(
     .then((acquired) => inTime(pool, acquired, request));
 }
 
-/** Waits in the queue and for the connection no longer than the total allows. */
+/** Waits in the queue and for the connection, but no longer than `timeouts.totalMs` allows. */
 function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
   const { signal, deadlineAt } = request;
   if (deadlineAt === undefined || signal?.aborted) return pool.acquire(request);
@@ -88,8 +88,8 @@ function authorized(lease: Lease, head: Head, authorization: string | undefined)
 }
 
 /**
- * Whether a stale connection would do harm: a forward proxy may close one that it promised to keep, and whether it has seen
- * a change that was then on its way nobody can tell. (In a tunnel the connection is the origin's.)
+ * Whether reusing a connection is too risky: a forward proxy may close one that it promised to keep, and then nobody can
+ * tell whether it received the change being sent. (In a tunnel the connection belongs to the origin.)
  */
 function mustNotBeLost({ method, route }: TransportRequest): boolean {
   return route.way === 'forward' && !SAFE.has(method);

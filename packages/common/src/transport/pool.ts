@@ -1,4 +1,4 @@
-/** The sockets of one way to one place: so many at once, kept alive between requests, with a queue for those who wait. */
+/** The sockets of one route to one place: a limited number, kept alive between requests, with a queue for waiting requests. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 import { dial, type DialOrder } from '../wire/dial.js';
@@ -21,7 +21,7 @@ export interface PoolLimits {
 /** What a request asks of the pool. */
 export interface Demand extends DialOrder {
   readonly timeouts: DialOrder['timeouts'] & { readonly poolMs: number };
-  /** Never a socket that carried a request before. */
+  /** Refuses a socket that has already carried a request. */
   readonly freshSocket?: boolean | undefined;
 }
 
@@ -30,7 +30,7 @@ interface Waiter extends Waiting {
   readonly give: (lease: Lease | Promise<Lease>) => void;
 }
 
-/** A peer that closes each connection behind its answer has done so by then. */
+/** A peer that closes every connection after its answer has done so within this time. */
 const PROOF_MS = 500;
 
 export class SocketPool {
@@ -50,14 +50,14 @@ export class SocketPool {
     this.#idle = new IdleSockets(limits.idleSocketMs);
   }
 
-  /** Whether every socket it holds is idle and nobody waits, so that it can be forgotten. */
+  /** Whether every socket is idle and no request waits, so that the pool can be dropped. */
   get dormant(): boolean {
     return this.#size === this.#idle.size && this.#waiting.size === 0;
   }
 
   /**
    * Whether the peer has shown that it keeps connections: a second request was answered on one, or one has been idle for
-   * a while. tinyproxy promises it and closes each one behind the answer.
+   * a while. tinyproxy announces keep-alive, then closes the connection after the answer.
    */
   get keepsAlive(): boolean {
     const since = this.#idle.oldestSince;
@@ -77,14 +77,14 @@ export class SocketPool {
     return lease;
   }
 
-  /** A socket: an idle one, a new one, or, where the pool is full, the next that comes free. */
+  /** A socket: an idle one, a new one, or, if the pool is full, the next one that is given back. */
   acquire(demand: Demand): Promise<Lease> {
     if (this.#closed) return Promise.reject(closedMeanwhile());
     if (demand.freshSocket !== true) {
       const lease = this.take();
       if (lease !== undefined) return Promise.resolve(lease);
     } else if (this.#size >= this.#limits.maxSockets) {
-      // The oldest is the witness of whether the peer keeps connections.
+      // The oldest idle socket shows whether the peer keeps connections, so it is kept until that is known.
       if (this.keepsAlive) this.#idle.endOldest();
       else this.#idle.endNewest();
     }
@@ -92,15 +92,15 @@ export class SocketPool {
   }
 
   /**
-   * Tells that the headers of an answer have come on a leased socket. Every engine says so before it hands the body over;
-   * until the socket comes back the pool then ends a body that nobody reads (see `UnreadWatch`).
+   * Every engine calls this when the headers of an answer have come on a leased socket, before it hands the body over.
+   * Until the socket comes back, the pool ends a body that nobody reads (see `UnreadWatch`).
    */
   answered(lease: Lease, answer: HeldAnswer): void {
     lease.answer = answer;
     this.#unread.answered(answer);
   }
 
-  /** Gives a socket back that was leased and not used. */
+  /** Takes back a socket that was leased and not used. */
   release(lease: Lease): void {
     const { socket } = lease;
     lease.unwatch();
@@ -113,7 +113,7 @@ export class SocketPool {
     if (next === undefined) {
       this.#idle.add(lease);
     } else if (next.demand.freshSocket === true) {
-      // Its place comes free once it has closed.
+      // The waiting request gets a new socket once this one has closed.
       socket.destroy();
     } else {
       this.#waiting.delete(next);
@@ -122,7 +122,7 @@ export class SocketPool {
     }
   }
 
-  /** Gives a socket back on which a request was answered, and its answer read to the end. */
+  /** Takes back a socket whose answer was read to the end. */
   free(lease: Lease): void {
     if (lease.reused) this.#keepsAlive = true;
     this.release(lease);
@@ -180,7 +180,7 @@ export class SocketPool {
     socketOpened(place, openedAt - startedAt);
     lease.uses = 1;
     this.#leases.add(lease);
-    // An idle socket's error must not end the process; one in use has the exchange's own listener beside this one.
+    // An idle socket's error must not end the process. A socket in use also has the exchange's own listener.
     socket.on('error', ignore);
     // Node's http says so when an answer has been read to its end.
     socket.on('free', () => this.free(lease));
@@ -197,7 +197,7 @@ export class SocketPool {
     return lease;
   }
 
-  /** A place is free: whoever waits longest opens a socket on it. */
+  /** There is room for one more socket: the request that has waited longest opens it. */
   #left(): void {
     this.#size -= 1;
     if (this.#closed) return;

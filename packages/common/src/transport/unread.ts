@@ -1,4 +1,4 @@
-/** Answers whose body nobody reads: their sockets are taken back before others starve. */
+/** Answers whose body nobody reads: their sockets are taken back, so that other requests get one. */
 import type { Readable } from 'node:stream';
 import { TimeoutError } from '../errors.js';
 import { publishWarning } from '../telemetry/publish.js';
@@ -7,15 +7,15 @@ import { Alarm } from './alarm.js';
 /** An answer whose headers have come, for as long as it holds its socket. */
 export interface HeldAnswer {
   /**
-   * What the caller was given, the very object. It must be a stream that shows by `readableFlowing` whether somebody reads,
-   * and that may be destroyed with an error though nobody listens for one.
+   * The same object that the caller was given. It must be a stream whose `readableFlowing` shows whether somebody reads it,
+   * and it must be safe to destroy it with an error while nobody listens for errors.
    */
   readonly body: Readable;
   /** Of the origin, without path and query. */
   readonly href: string;
   /** When its headers came, in `performance.now()` milliseconds. */
   readonly since: number;
-  /** How long it may be left alone while nobody waits for its socket. */
+  /** How long it may stay unread while no request waits for its socket. */
   readonly idleMs: number;
 }
 
@@ -24,22 +24,22 @@ export interface Holder {
   readonly answer: HeldAnswer | undefined;
 }
 
-/** Who waits for a socket. */
+/** A request that waits for a socket. */
 export interface Waiting {
   /** In `performance.now()` milliseconds. */
   readonly since: number;
   readonly poolMs: number;
 }
 
-/** How long an unread body is let alone while somebody waits for its socket; half of `poolMs` where that is less. */
+/** How long a body may stay unread while a request waits for a socket; half of that request's `poolMs` if that is less. */
 const GRACE_MS = 1_000;
 
-/** Whether nobody has begun to read: a reader that is merely slow, or has paused, is one. */
+/** Whether nobody has begun to read. A reader that is slow, or has paused, has begun. */
 function untouched(body: Readable): boolean {
   return body.readableFlowing === null && !body.readableDidRead && !body.destroyed;
 }
 
-/** Destroys a body that nobody reads; a late reader is told why. */
+/** Destroys a body that nobody reads; somebody who reads it later gets the reason as an error. */
 function giveUp(body: Readable, href: string, forMs: number): void {
   body.destroy(
     new TimeoutError(
@@ -49,16 +49,16 @@ function giveUp(body: Readable, href: string, forMs: number): void {
         timeoutMs: Math.round(forMs),
         requestSent: 'yes',
         retryable: true,
-        hint: 'Read each body to its end, or destroy it: one that is left alone holds a socket.',
+        hint: 'Read each body to its end, or destroy it: an unread body holds a socket.',
       },
     ),
   );
 }
 
 /**
- * Watches the answers of one pool. While somebody waits in the pool's queue, an untouched body loses its socket after a
- * second (`GRACE_MS`), the oldest first and one for each that waits; else after `timeouts.idleMs`. It does so under every
- * engine: the engine hands each answer to `SocketPool.answered`.
+ * Ends bodies that nobody reads. While a request waits for a socket, an unread body is destroyed after a second (`GRACE_MS`),
+ * the oldest first, one for each waiting request; otherwise after `timeouts.idleMs`. It works under every engine: the engine
+ * passes each answer to `SocketPool.answered`.
  */
 export class UnreadWatch {
   readonly #holders: ReadonlySet<Holder>;
@@ -66,7 +66,7 @@ export class UnreadWatch {
   readonly #alarm = new Alarm(() => this.#look());
   #warned = false;
 
-  /** @param queue who waits, longest first. */
+  /** @param queue the waiting requests, the one that has waited longest first. */
   constructor(holders: ReadonlySet<Holder>, queue: ReadonlySet<Waiting>) {
     this.#holders = holders;
     this.#queue = queue;
@@ -77,7 +77,7 @@ export class UnreadWatch {
     this.#alarm.by(since + (this.#queue.size > 0 ? Math.min(GRACE_MS, idleMs) : idleMs));
   }
 
-  /** Somebody waits for a socket. */
+  /** A request has begun to wait for a socket. */
   queued(waiter: Waiting): void {
     this.#alarm.by(waiter.since + graceOf(waiter));
   }
@@ -118,7 +118,7 @@ export class UnreadWatch {
   }
 }
 
-/** Both the answer and whoever waits are given the grace whole. */
+/** The grace period begins when both the answer and the waiting request are there. */
 function dueFor({ since, idleMs }: HeldAnswer, waiter: Waiting | undefined): number {
   if (waiter === undefined) return since + idleMs;
   return Math.min(since + idleMs, Math.max(since, waiter.since) + graceOf(waiter));

@@ -1,4 +1,4 @@
-/** The dialer: an open connection over a route. One dialer stands under every engine. */
+/** The dialer: opens a connection over a route. Every engine uses it. */
 import type { Socket } from 'node:net';
 import { ConfigurationError, isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
@@ -12,7 +12,7 @@ import { openTcp, openUnixSocket, type TcpOptions } from './tcp.js';
 import { mayBeOfResumption, ofResumption } from './tls-sessions.js';
 import { openTls } from './tls.js';
 
-/** Where to, how, and within which bounds. */
+/** Where to connect, how, and with which limits. */
 export interface DialOrder {
   readonly origin: Origin;
   readonly route: Route;
@@ -25,8 +25,8 @@ export interface DialOrder {
 }
 
 /**
- * Opens a connection on which HTTP to the origin (or, on a forward route, to the proxy) can be spoken.
- * @throws ProxyError, TlsError, ConnectionError, TimeoutError, or the signal's own reason. No socket is left behind.
+ * Opens a connection to the origin (or, on a forward route, to the proxy), ready for an HTTP request.
+ * @throws ProxyError, TlsError, ConnectionError, TimeoutError, or the signal's own reason. No socket is left open.
  */
 export async function dial(order: DialOrder): Promise<Socket> {
   const { route } = order;
@@ -37,7 +37,7 @@ export async function dial(order: DialOrder): Promise<Socket> {
   try {
     return await dialOnce(order);
   } catch (error) {
-    // The peer hands out TLS sessions and fails on their return: the next handshake offers none.
+    // The peer hands out TLS sessions but fails to resume them: the next handshake offers none.
     if (isSdkError(error, 'SDK_TLS') && mayBeOfResumption(error)) return dialOnce(order);
     throw error;
   }
@@ -76,7 +76,7 @@ function dialProxy(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
   );
 }
 
-/** SOCKS is loaded by those who use it. A name that is looked up here is the origin's, and so is the time it takes. */
+/** The SOCKS code is loaded on first use. A name that is looked up here is the origin's, so `connectMs` limits the look-up. */
 async function dialSocks(order: DialOrder, proxy: ProxyServer): Promise<Socket> {
   const { origin, tcp } = order;
   const { openSocks, socksHosts } = await import('./socks.js');
@@ -84,7 +84,7 @@ async function dialSocks(order: DialOrder, proxy: ProxyServer): Promise<Socket> 
   return runPhase(proxyLimits(order, proxy), (hold) => openSocks(proxy, origin, hosts, hold, tcp));
 }
 
-/** TLS inside a tunnel that stands: from here on a failure is the origin's. */
+/** TLS inside an open tunnel: from here on a failure is the origin's. */
 function secureOrigin(order: DialOrder, tunnel: Socket): Promise<Socket> {
   return runPhase(connectLimits(order), (hold) => {
     hold(tunnel);
@@ -126,26 +126,26 @@ function connectLimits(order: DialOrder) {
   };
 }
 
-/** A PAC file is no proxy: whoever routes over it has not asked it for one. Never ignored, never direct. */
+/** A PAC file is not a proxy; the caller should have asked it for one. It is never ignored, and never means direct. */
 function refuseUnresolved(proxy: ProxyServer): void {
   if (!proxy.protocol.startsWith('pac+')) return;
   throw new ConfigurationError(
-    `A proxy of the scheme ${proxy.protocol} names a file that chooses proxies, and no connection leads to a file; nothing was sent`,
+    `${proxy.protocol} names a PAC file, not a proxy, so no connection can be made to it; nothing was sent`,
     {
       field: 'httpProxy',
-      hint: 'Give it to a connection, which asks the file for a proxy, or route over the proxy itself.',
+      hint: 'Give it as httpProxy to a driver, which asks the file for a proxy, or make the route with the proxy itself.',
     },
   );
 }
 
-/** A unix socket stands for the origin itself: a proxy is neither passed over nor reached through it. */
+/** A unix socket leads straight to the origin, so a proxy cannot be used with it, and must not be ignored. */
 function refuseBesideUnixSocket(tcp: TcpOptions | undefined, proxy: ProxyServer): void {
   if (tcp?.socketPath === undefined) return;
   throw new ConfigurationError(
-    `The transport reaches origins by a unix socket (socketPath), and ${proxy.href} was decided as proxy; nothing was sent`,
+    `The transport has a socketPath, so it reaches origins by a unix socket, but the request has the proxy ${proxy.href}; nothing was sent`,
     {
       field: 'httpProxy',
-      hint: 'Give httpProxy: false to the connection with socketPath, or a transport without socketPath.',
+      hint: 'Set httpProxy: false for the driver with socketPath, or use a transport without socketPath.',
     },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What goes wrong on the way to the origin and with its answer, and the timers of both. With `proxy-failure.ts`
- * and `socks-failure.ts` the one boundary where a failure below HTTP becomes an error of the SDK.
+ * The errors for failures on the way to the origin and in its answer, timeouts included. Only here, in `proxy-failure.ts`
+ * and in `socks-failure.ts` does a failure below HTTP become an error of the SDK.
  */
 import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../errors.js';
 import type { RequestSent, SdkError, TimeoutPhase } from '../errors.js';
@@ -18,7 +18,7 @@ import {
 } from './node-error.js';
 import { proxyTlsFailed } from './proxy-failure.js';
 
-/** TCP to the origin failed, or the unix socket that stands for it could not be opened. */
+/** TCP to the origin failed, or the unix socket that is used instead could not be opened. */
 export function originUnreachable(origin: Origin, cause: unknown, socketPath?: string): SdkError {
   const code = codeOf(cause);
   const by = socketPath === undefined ? '' : ` by the unix socket ${socketPath}`;
@@ -33,8 +33,8 @@ export function originUnreachable(origin: Origin, cause: unknown, socketPath?: s
       hint:
         socketPath === undefined
           ? (localAddressHint(cause) ??
-            'Check the endpoint; where only a proxy leads out, set httpProxy or HTTPS_PROXY.')
-          : 'Check socketPath of the transport, that a server listens there, and who may open it.',
+            'Check the endpoint. If this network needs a proxy, set httpProxy or HTTPS_PROXY.')
+          : 'Check socketPath of the transport, that a server listens there, and that this process may open it.',
       cause: bare(cause),
     },
   );
@@ -79,12 +79,12 @@ export function dialTimedOut(
     phase,
     timeoutMs,
     requestSent: 'no',
-    // A proxy that took the connection and fell silent will be silent again; the remedy is the next of a list.
+    // A proxy that accepted the connection and then did not answer will not answer again; only the next one of a list can help.
     retryable: phase !== 'proxy',
     hint:
       phase === 'proxy'
-        ? 'Check the proxy; one of another kind than the scheme of its URL may be silent, too. timeouts.proxyMs bounds this wait.'
-        : `timeouts.${phase}Ms bounds this wait.`,
+        ? 'Check that the proxy is running and that its URL has the right scheme (http, https, socks5h). timeouts.proxyMs sets this limit.'
+        : `timeouts.${phase}Ms sets this limit.`,
   });
 }
 
@@ -101,19 +101,19 @@ export function exchangeTimedOut(
     phase === 'headers'
       ? `${whom} did not answer within ${timeoutMs} ms of the request`
       : phase === 'idle'
-        ? `${whom} was silent for ${timeoutMs} ms while a body travelled`
+        ? `${whom} was silent for ${timeoutMs} ms while a body was being transferred`
         : `The call to ${whom} took longer than its total of ${timeoutMs} ms`;
   return new TimeoutError(what, {
     phase,
     timeoutMs,
     requestSent,
     retryable: phase !== 'total',
-    hint: `timeouts.${phase}Ms bounds this wait.`,
+    hint: `timeouts.${phase}Ms sets this limit.`,
   });
 }
 
 const FORWARD_HINT =
-  "Check that the port is a proxy's; a proxy that expects TLS is written https://, a SOCKS proxy socks5h://.";
+  'Check that a proxy listens at this port. Write https:// for a proxy that expects TLS, socks5h:// for a SOCKS proxy.';
 
 /** The exchange broke after a socket was given to the request. */
 export function exchangeFailed(
@@ -123,7 +123,7 @@ export function exchangeFailed(
   facts: { readonly requestSent: RequestSent; readonly reusedSocket: boolean },
 ): SdkError {
   const code = codeOf(cause) || 'UNKNOWN';
-  // With TLS 1.3 the peer tells after the handshake that it does not accept our certificate, and reads no request then.
+  // With TLS 1.3 the peer refuses our certificate only after the handshake, and then reads no request.
   if (isTlsAlert(cause) && facts.requestSent !== 'yes' && !facts.reusedSocket) {
     if (route.way === 'forward' && route.proxy.protocol === 'https:')
       return proxyTlsFailed(route.proxy, cause);
@@ -147,7 +147,7 @@ export function exchangeFailed(
   });
 }
 
-/** The proxy may be the one that fell silent or broke off: nobody can tell from here. */
+/** The proxy may be the one that was silent or broke off: nobody can tell from here. */
 function viaOf({ proxy }: Route): string {
   return proxy === undefined ? '' : ` through the proxy ${proxy.href}`;
 }
@@ -156,7 +156,7 @@ function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): st
   if (speaksPlain(code, cause))
     return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
   if (isAboutOurCertificate(code))
-    return 'The origin asks for a client certificate: give one that it accepts as tls.cert with tls.key, or as tls.pfx.';
+    return 'The origin asks for a client certificate. Give one that it accepts, as tls.cert with tls.key or as tls.pfx.';
   if (code === 'CERT_HAS_EXPIRED') return "The origin's certificate has expired.";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The certificate is for another name: check the endpoint, or give the certificate's name as tls.servername.";

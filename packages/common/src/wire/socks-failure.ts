@@ -23,7 +23,7 @@ const SOCKS5_REPLIES: Readonly<Record<number, Reply>> = {
   1: { means: 'general failure', hint: "Check the proxy's log.", retryable: true },
   2: {
     means: 'not allowed by its ruleset',
-    hint: 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.',
+    hint: 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.',
     refused: true,
   },
   3: { means: 'network unreachable', hint: UNREACHED, retryable: true },
@@ -33,7 +33,7 @@ const SOCKS5_REPLIES: Readonly<Record<number, Reply>> = {
   7: { means: 'command not supported', hint: 'Check that the proxy allows CONNECT.' },
   8: {
     means: 'address type not supported',
-    hint: 'The proxy takes no such address: socks5h:// sends names, socks5:// addresses.',
+    hint: 'The proxy does not accept this kind of address. socks5h:// sends names, socks5:// sends addresses.',
   },
 };
 
@@ -46,7 +46,7 @@ const SOCKS4_REPLIES: Readonly<Record<number, Reply>> = {
   },
   92: {
     means: 'it cannot ask identd on this machine',
-    hint: 'The proxy wants an identd here: ask who runs it.',
+    hint: 'The proxy expects an identd service on this machine: ask the people who run the proxy.',
     refused: true,
     phase: 'auth',
   },
@@ -60,7 +60,7 @@ const SOCKS4_REPLIES: Readonly<Record<number, Reply>> = {
 
 const UNKNOWN: Reply = { means: 'an unknown code', hint: "Check the proxy's log." };
 
-/** The server's outcome, where it is no tunnel. */
+/** The error for an outcome that is not an open tunnel. */
 export function socksRefused(
   proxy: ProxyServer,
   target: string,
@@ -95,8 +95,8 @@ function credentialsRefused(proxy: ProxyServer, what: 'wrong' | 'missing' | 'oth
       `Give them in the URL (${proxy.protocol}//user:password@host:port) or as httpProxy.credentials.`,
     ],
     other: [
-      'accepts no way to authenticate that is known here',
-      'Of the methods of SOCKS 5 none, and user name with password, are known; GSSAPI is not.',
+      'accepts no way to authenticate that the SDK supports',
+      'The SDK supports SOCKS 5 without authentication or with user name and password, not GSSAPI.',
     ],
   }[what];
   return new ProxyError(`The proxy ${proxy.href} ${message}`, {
@@ -109,7 +109,7 @@ function credentialsRefused(proxy: ProxyServer, what: 'wrong' | 'missing' | 'oth
   });
 }
 
-/** The first byte tells what stands at the port instead. */
+/** The first byte shows what is really listening at the port. */
 function notSocks(proxy: ProxyServer, first: number): SdkError {
   const [message, hint] = othersWord(proxy, first);
   return new ProxyError(`The proxy ${proxy.href} answered the SOCKS handshake ${message}`, {
@@ -156,17 +156,17 @@ export function socksBroken(proxy: ProxyServer, target: string, cause: unknown):
   );
 }
 
-/** A name that `socks4:` and `socks5:` leave to us, and that has no address here. */
+/** `socks4:` and `socks5:` look names up on this machine, and this name has no address here. */
 export function nameUnresolved(proxy: ProxyServer, origin: Origin, cause: unknown): SdkError {
   const code = codeOf(cause);
   const v4 = isVersion4(proxy);
   return new ConnectionError(
-    `No ${v4 ? 'IPv4 ' : ''}address for the name "${origin.hostname}" (${code || 'no code'}); the proxy ${proxy.href} wants one`,
+    `No ${v4 ? 'IPv4 ' : ''}address for the name "${origin.hostname}" (${code || 'no code'}); with this scheme of the proxy ${proxy.href} names are looked up on this machine`,
     {
       reason: code || 'UNKNOWN',
       requestSent: 'no',
       retryable: true,
-      hint: `Check the endpoint; where only the proxy knows the name, write ${v4 ? 'socks4a' : 'socks5h'}://, which leaves it to the proxy.`,
+      hint: `Check the endpoint. If only the proxy knows the name, write ${v4 ? 'socks4a' : 'socks5h'}://: then the proxy looks it up.`,
       cause: bare(cause),
     },
   );
@@ -184,8 +184,8 @@ export function checkCarriable(
   const v4 = isVersion4(proxy);
   if (v4 && (proxy.password ?? '') !== '') {
     throw cannot(
-      `The proxy ${proxy.href} was given a password, and SOCKS 4 knows a user id alone`,
-      'Leave the password out, or write socks5:// where the proxy speaks SOCKS 5.',
+      `The proxy ${proxy.href} was given a password, but SOCKS 4 has only a user id`,
+      'Leave the password out, or write socks5:// if the proxy supports SOCKS 5.',
     );
   }
   if (byteLength(proxy.username) > MAX_BYTES || byteLength(proxy.password) > MAX_BYTES) {
@@ -196,13 +196,13 @@ export function checkCarriable(
   }
   if (v4 && origin.hostname.includes(':')) {
     throw cannot(
-      `${origin.href} is an IPv6 address, and the proxy ${proxy.href} speaks SOCKS 4, which knows IPv4 alone`,
-      'Write socks5:// where the proxy speaks SOCKS 5, or give the endpoint by name or IPv4 address.',
+      `${origin.href} is an IPv6 address, but the proxy ${proxy.href} uses SOCKS 4, which supports only IPv4`,
+      'Write socks5:// if the proxy supports SOCKS 5, or give the endpoint by name or IPv4 address.',
     );
   }
   if (proxy.protocol === 'socks4:' && family === 6) {
     throw cannot(
-      `The proxy ${proxy.href} speaks SOCKS 4, which knows IPv4 alone, and the transport's family is 6`,
+      `The proxy ${proxy.href} uses SOCKS 4, which supports only IPv4, but the transport's family is 6`,
       'Write socks4a:// or socks5://, or leave family out.',
     );
   }

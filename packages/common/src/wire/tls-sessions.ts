@@ -1,10 +1,10 @@
-/** TLS sessions, so that the next handshake with the same peer is a short one; and the peers that cannot resume them. */
+/** TLS sessions, which make the next handshake with the same peer short, and the peers that cannot resume them. */
 import { BoundedMap } from '../bounded-map.js';
 import { isTlsAlert } from './node-error.js';
 
 const REFUSED = Symbol('refused');
 
-/** By peer, way and TLS identity. */
+/** By peer, route and TLS identity. */
 const sessions = new BoundedMap<string, Buffer | typeof REFUSED>(1_000);
 
 /** Failures of handshakes that offered a session. */
@@ -21,9 +21,9 @@ export function keepSession(key: string, session: Buffer): void {
 }
 
 /**
- * A handshake that offered a session failed. OpenSSL's servers that verify client certificates without a session id
- * context, squid as it comes among them, hand out sessions and answer their return with an alert: such a peer is offered
- * none again.
+ * Call this when a handshake that offered a session failed. An OpenSSL server that verifies client certificates and has no
+ * session id context (squid with its default settings is one) hands out sessions, then answers an attempt to resume one with
+ * an alert. Such a peer is never offered a session again.
  */
 export function resumptionFailed(key: string, cause: Error): void {
   if (!isTlsAlert(cause)) return sessions.delete(key);
@@ -31,12 +31,12 @@ export function resumptionFailed(key: string, cause: Error): void {
   ofResumption(cause);
 }
 
-/** Marks a failure that stands for such a one. */
+/** Marks an error of the SDK whose cause is a handshake that offered a session and failed. */
 export function ofResumption(failure: object): void {
   resumptions.add(failure);
 }
 
-/** Whether a handshake failed by an alert that the session may have caused: the next one offers none, and may succeed. */
+/** Whether the offered session may have caused the alert that ended a handshake. The next handshake offers none, so it may succeed. */
 export function mayBeOfResumption(cause: unknown): boolean {
   return typeof cause === 'object' && cause !== null && resumptions.has(cause);
 }

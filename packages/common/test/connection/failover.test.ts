@@ -136,7 +136,7 @@ describe('a proxy of a list that failed', () => {
     expect(answers.map(({ attempts }) => attempts)).toEqual([1, 1, 1]);
     expect(silent.connections).toHaveLength(tried);
     expect(warnings).toEqual([
-      `The proxy http://127.0.0.1:${silent.port} failed and is left out for 1000 ms, while another one of the list can be tried`,
+      `The proxy http://127.0.0.1:${silent.port} failed and is skipped for 1000 ms, as long as another proxy of the list can be tried`,
     ]);
   });
 

@@ -104,7 +104,7 @@ describe('a function', () => {
       expect(error).toBeInstanceOf(ConfigurationError);
       expect(error.message).toContain('What the function httpProxy answered');
       expect((error as ConfigurationError).field).toMatch(/^httpProxy(\.\w+)?$/);
-      expect(error.message).toContain(hint);
+      expect(`${error.message}; ${(error as ConfigurationError).hint}`).toContain(hint);
       expect(shownBy(error)).not.toContain('canary');
     }
   });

@@ -123,8 +123,13 @@ describe('a proxy URL', () => {
     ['pac+file:./proxy.pac', 'file'],
     ['pac+data:nothing', 'comma'],
     ['pac+ftp://wpad/p', 'scheme'],
-  ])('%j is refused', (input, hint) => {
-    expect(refusal(() => parseProxyUrl(input)).message).toContain(hint);
+  ])('%j is refused', (input, words) => {
+    const { message, hint } = refusal(() => parseProxyUrl(input));
+    expect(`${message}; ${hint}`).toContain(words);
+    // What was seen stands in the message, the remedy in the hint, and neither is said twice.
+    expect(message).not.toMatch(/\.$/);
+    expect(hint).toMatch(/\.$/);
+    expect(message).not.toContain(hint);
   });
 
   test.each([[undefined], [null], [3128], [false], [{}], [['http://proxy']]])(

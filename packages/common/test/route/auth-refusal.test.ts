@@ -11,7 +11,7 @@ describe('the hint of a refusal', () => {
     [[], /in the URL/],
     [['Negotiate', 'NTLM'], /scheme: 'negotiate'.*kerberos/],
     [['Bearer'], /\{ token \}/],
-    [['NTLM'], /Basic, Digest, Negotiate and Bearer are spoken here.*offers: NTLM/],
+    [['NTLM'], /supports Basic, Digest, Negotiate and Bearer.*offers: NTLM/],
   ])('says what to give where %j is offered and nothing was given', (schemes, said) => {
     expect(hint(schemes, [])).toMatch(said);
   });

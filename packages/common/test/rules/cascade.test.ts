@@ -5,7 +5,7 @@ import { PROXY, refused, way } from './ask.js';
 const TARGET = 'https://example.com/';
 const env = { https_proxy: 'http://env:1' };
 
-test('the call is asked before the instance, the instance before the environment, and nobody means direct', () => {
+test('the call is asked before the instance, the instance before the environment; if no level says anything, the request goes direct', () => {
   const call = { httpProxy: 'http://call:1' };
   const instance = { httpProxy: 'http://instance:1' };
   expect(way(TARGET, { call, instance, env })).toBe('http://call:1');
@@ -24,7 +24,7 @@ test('undefined asks the next level, and false means direct whatever stands belo
 test('null, an empty text and a bare direct are refused, and the error names false', () => {
   for (const httpProxy of [null, '', 'direct']) {
     const levels = { instance: { httpProxy: httpProxy as string } };
-    expect(refused(() => way(TARGET, levels)).message).toMatch(/false/);
+    expect(refused(() => way(TARGET, levels)).hint).toMatch(/false/);
   }
 });
 

@@ -139,7 +139,7 @@ describe.each(ENGINES)('on %s', (_name, Engine) => {
         const error = await refusedBy(`socks5h://ada:${SECRET}@`, { method });
         expect(error).toMatchObject({
           phase: 'auth',
-          message: expect.stringContaining('known here'),
+          message: expect.stringContaining('the SDK supports'),
         });
         expect(socks?.requests).toHaveLength(0);
       },

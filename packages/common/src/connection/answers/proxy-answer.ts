@@ -61,7 +61,7 @@ export function answerOfProxy(
       retryable: gateway,
       hint:
         status === 403
-          ? 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.'
+          ? 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.'
           : status >= 500
             ? 'The proxy could not reach the target, or has a failure of its own.'
             : undefined,

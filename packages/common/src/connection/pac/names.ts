@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { PacNames } from '../../proxy/pac/evaluate.js';
 
-/** By the system's own resolver, as for every connection. */
+/** Looks names up with the system's resolver. The `lookup` option of a transport is not used for the names in PAC files. */
 export const SYSTEM_NAMES: PacNames = Object.freeze({
   async lookUp(name: string): Promise<readonly string[]> {
     try {

@@ -1,4 +1,4 @@
-/** The candidates of a decision, one after the other, while the proxies are at fault and the origin has seen nothing. */
+/** Tries the candidates of a decision in turn, as long as the failure is the proxy's and the origin has received nothing. */
 import { ConfigurationError, isSdkError } from '../../errors.js';
 import type { ProxyCandidate, ProxyDecision } from '../../proxy/decision.js';
 import { decisionFacts } from '../../proxy/decision.js';
@@ -6,7 +6,7 @@ import type { ProxyServer } from '../../route/proxy-server.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Tries the next candidate where one failed as a proxy; direct only where the list says so. */
+/** Tries the next candidate if a proxy failed. Goes direct only if the list says so. */
 export function failover(context: RequestContext, next: Next): Promise<SdkResponse> {
   const choice = context.choice as ProxyDecision;
   const [first, second] = choice.candidates;
@@ -70,17 +70,17 @@ function proxyFailed(error: unknown): boolean {
   return !error.refused;
 }
 
-/** Whether the candidate failed, and not what it named where it is a PAC file. */
+/** Whether the candidate itself failed. If it is a PAC file, a proxy that it named may have failed instead. */
 function failedItself(error: unknown, { pac, href }: ProxyServer): boolean {
   return pac === undefined || (isSdkError(error) && error.decision?.proxy === href);
 }
 
-/** A call that gives a proxy less time than its driver does says nothing of the proxy to the others. */
+/** A call that gives a proxy less time than its driver does: its timeout does not show that the proxy is bad for other calls. */
 function isHurried(error: unknown, { settings }: RequestContext): boolean {
   return isSdkError(error, 'SDK_TIMEOUT') && error.timeoutMs < settings.timeouts.proxyMs;
 }
 
-/** Whether a failure shows that the proxy is well: it refused, or what lies behind it answered. */
+/** Whether a failure shows that the proxy works: it refused, or the server on its other side answered. */
 function proxyWorked(error: unknown): boolean {
   if (!isSdkError(error)) return false;
   const { code, status, refused } = error as { code: string; status?: number; refused?: boolean };
@@ -95,13 +95,13 @@ function tellRest(
   if (restMs === undefined) return;
   settings.warn({
     code: 'SDK_PROXY_RESTS',
-    message: `The proxy ${href} failed and is left out for ${restMs} ms, while another one of the list can be tried`,
+    message: `The proxy ${href} failed and is skipped for ${restMs} ms, as long as another proxy of the list can be tried`,
     origin: origin.href,
     proxy: href,
   });
 }
 
-/** The wire refuses a scheme that it cannot dial without knowing who named it; the environment's error names the variable. */
+/** The dialer does not know who named a proxy that it refuses. If it was the environment, this adds the variable to the error. */
 function byVariable(error: unknown, { decidedBy, variable }: ProxyDecision): unknown {
   if (decidedBy !== 'env' || variable === undefined) return error;
   if (!isSdkError(error, 'SDK_CONFIGURATION') || error.field !== 'httpProxy') return error;

@@ -1,12 +1,12 @@
-/** Waiting for somebody else, within the bounds of the request. */
+/** Waits for code outside the SDK, but no longer than the request's signal and total allow. */
 import { onAbort } from '../../abort.js';
 import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import type { RequestContext } from '../context.js';
 import { totalPassed } from './total.js';
 
 /**
- * Waits for what a hook, a selector or a transport promised, but no longer than the signal and the total allow.
- * @param graceMs how much longer than the total, for a promise that watches it, too.
+ * Waits for the promise of a hook, a selector or a transport, but no longer than the signal and the total allow.
+ * @param graceMs how much longer than the total to wait, for a promise that ends itself at the total.
  */
 export function interruptible<T>(
   promise: PromiseLike<T>,
@@ -17,7 +17,7 @@ export function interruptible<T>(
   if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      // By the hook itself, say: an abort that has been is told to nobody.
+      // Aborted already (for example by the hook itself): a listener added now would never be called.
       void Promise.resolve(promise).catch(ignore);
       reject(signal.reason);
       return;
