@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { BaseConnection, ConnectionOptions } from '@sdk/common';
 import { scripts, type ConnectionScript } from '@sdk/testing';
 import { keep, rejection } from '../connection/stand.js';
-import { allClosed, ENGINES, over, POST, type Engine, type Place } from './stand.js';
+import { allClosed, ENGINES, over, POST, together, type Engine, type Place } from './stand.js';
 import { WAYS, type Way } from './ways.js';
 
 /** On each way; together they are a storm. */
@@ -83,7 +83,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
         times: Array.from({ length: CALLS }, () => 1),
       });
     };
-    await Promise.all(WAYS.map(through));
+    await together(WAYS.map(through));
   });
 
   test('a storm that does not end costs each call its error, and the provider no more than the budget', async () => {
@@ -102,7 +102,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
       });
       expect({ way: to.way, requests }).toEqual({ way: to.way, requests: CALLS + REPETITIONS });
     };
-    await Promise.all(WAYS.map(through));
+    await together(WAYS.map(through));
   });
 
   test.each(TOO_LONG)(
@@ -116,7 +116,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
             expect(facts).toEqual({ way: to.way, body, connections: call });
           }
         });
-      await Promise.all(WAYS.map(through));
+      await together(WAYS.map(through));
     },
   );
 
@@ -138,6 +138,6 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
           },
         });
       });
-    await Promise.all(WAYS.map(through));
+    await together(WAYS.map(through));
   });
 });

@@ -3,7 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scripts, type ConnectionScript } from '@sdk/testing';
 import type { CallOptions } from '@sdk/common';
-import { ENGINES, meet, mendable, POST, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
+import {
+  ENGINES,
+  meet,
+  mendable,
+  POST,
+  SHORT_MS,
+  TOTAL_MS,
+  together,
+  type Place,
+} from './stand.js';
 import { WAYS, type Way } from './ways.js';
 
 interface Fault {
@@ -158,7 +167,7 @@ describe.each(ENGINES)('$engine, over every way, to an origin', (engine) => {
       expect({ way, ...facts }).toMatchObject(says);
       expect(seen).toEqual({ way, ...spec, asked, tries: asked });
     };
-    await Promise.all(WAYS.flatMap((to) => [through(to, {}, get), through(to, POST, post)]));
+    await together(WAYS.flatMap((to) => [through(to, {}, get), through(to, POST, post)]));
   });
 
   test.each(FAULTS.filter(({ timeouts }) => timeouts !== undefined))(
@@ -176,7 +185,7 @@ describe.each(ENGINES)('$engine, over every way, to an origin', (engine) => {
           retryable: false,
         });
       };
-      await Promise.all(WAYS.map(through));
+      await together(WAYS.map(through));
     },
   );
 });

@@ -2,10 +2,25 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions } from '@sdk/common';
-import { scripts, startOrigin, startScriptedProxy, type ConnectionScript } from '@sdk/testing';
+import {
+  scripts,
+  startOrigin,
+  startRelay,
+  startScriptedProxy,
+  type ConnectionScript,
+} from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { relayTo } from './relay.js';
-import { ca, ENGINES, meet, mendable, POST, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
+import {
+  ca,
+  ENGINES,
+  meet,
+  mendable,
+  POST,
+  SHORT_MS,
+  TOTAL_MS,
+  together,
+  type Place,
+} from './stand.js';
 
 interface Fault {
   readonly fault: string;
@@ -160,7 +175,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
       expect(met.error.decision?.proxy).toBe(place.proxy);
       expect(seen).toEqual({ door, ...spec, asked, tries: asked });
     };
-    await Promise.all(DOORS.flatMap((door) => [through(door, {}), through(door, POST)]));
+    await together(DOORS.flatMap((door) => [through(door, {}), through(door, POST)]));
   });
 
   test.each(FAULTS.filter(({ timeouts }) => timeouts !== undefined))(
@@ -179,7 +194,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
           retryable: false,
         });
       };
-      await Promise.all(DOORS.map(through));
+      await together(DOORS.map(through));
     },
   );
 
@@ -188,7 +203,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
     async (endpoint) => {
       for (const door of ['http:', 'https:', 'socks5h:'] as const) {
         // A port that was somebody's a moment ago: it refuses what comes.
-        const gone = await relayTo(0);
+        const gone = await startRelay(0);
         await gone.close();
         for (const spec of [{}, POST]) {
           const httpProxy = `${door}//${gone.authority}`;
@@ -231,7 +246,7 @@ describe.each(ENGINES)('$engine, through a proxy', (engine) => {
         expect(proxy.connections[0]?.received[0]).toBe(0x16);
         expect(proxy.connections[0]?.received.toString('latin1')).not.toContain('payload');
       };
-      await Promise.all([through({}), through(POST)]);
+      await together([through({}), through(POST)]);
     },
   );
 });

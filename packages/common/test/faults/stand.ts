@@ -127,6 +127,12 @@ export function over(
   });
 }
 
+/** Waits for all, also where one has failed: nothing of a test may go on behind it, and hold the process. */
+export async function together(plays: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(plays);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /** Waits until no server has a socket left; a busy machine may notice late. */
 export function allClosed(servers: readonly Counted[]): Promise<void> {
   const closed = (): boolean => servers.every((server) => server.openSockets() === 0);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { until, type ConnectionScript } from '@sdk/testing';
-import { ENGINES, meet, mendable, SHORT_MS, TOTAL_MS, type Place } from './stand.js';
+import { ENGINES, meet, mendable, SHORT_MS, TOTAL_MS, together, type Place } from './stand.js';
 import { WAYS, type Way } from './ways.js';
 
 const PIECE = Buffer.alloc(64 * 1024, 'x');
@@ -98,7 +98,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
         expect(stream.destroyed).toBe(true);
         expect(taken()).toBeLessThan(SWALLOWED_BYTES);
       };
-      await Promise.all(WAYS.map(through));
+      await together(WAYS.map(through));
     },
   );
 
@@ -122,7 +122,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
         expect(stream.destroyed).toBe(true);
         expect(taken()).toBeLessThan(SWALLOWED_BYTES);
       };
-      await Promise.all(WAYS.map(through));
+      await together(WAYS.map(through));
     },
   );
 
@@ -156,7 +156,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
         });
         await until(() => opened.every((stream) => stream.destroyed), 'each stream was destroyed');
       };
-      await Promise.all(WAYS.map(through));
+      await together(WAYS.map(through));
     },
   );
 
@@ -178,7 +178,7 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
       });
       expect(stream.destroyed).toBe(true);
     };
-    await Promise.all(WAYS.map(through));
+    await together(WAYS.map(through));
   });
 
   test('an upload that nobody takes ends with the total that the call has', async () => {
@@ -199,6 +199,6 @@ describe.each(ENGINES)('$engine, over every way', (engine) => {
       });
       expect(stream.destroyed).toBe(true);
     };
-    await Promise.all(WAYS.map(through));
+    await together(WAYS.map(through));
   });
 });
