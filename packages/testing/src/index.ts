@@ -14,6 +14,8 @@ export type { Echo } from './origin-routes.js';
 export { startProxy } from './proxy.js';
 export type { Proxy, ProxyOptions, ProxyStats, RecordedProxyRequest } from './proxy.js';
 export type { RecordedRequest } from './recorded-request.js';
+export { startRelay } from './relay.js';
+export type { Relay, RelayCut, Relayed } from './relay.js';
 export { startScriptedProxy } from './scripted-proxy.js';
 export type {
   ConnectionScript,

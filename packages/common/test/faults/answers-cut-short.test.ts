@@ -1,11 +1,10 @@
 /** A proxy, of HTTP or SOCKS, may break off behind any byte of its answer: the tunnel never stands by mistake. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { scripts, startScriptedProxy, startSocks } from '@sdk/testing';
+import { scripts, startRelay, startScriptedProxy, startSocks } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { below, each } from './cut-places.js';
+import { behind, below, each } from './cut-places.js';
 import { causeOf, cutBehind, HOW } from './cut-script.js';
-import { behind, relayTo } from './relay.js';
 import { ca, ENGINES, meet, POST, type Place } from './stand.js';
 
 const ANSWER = 'HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy.test\r\n\r\n';
@@ -67,7 +66,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       await each(below(end), async (bytes) => {
         const server = keep(await startSocks({ credentials }));
         const arrived = keep(await startScriptedProxy(scripts.silent));
-        const relay = keep(await relayTo(server.port, { at: behind(bytes), by: how }));
+        const relay = keep(await startRelay(server.port, { at: behind(bytes), by: how }));
         const place: Place = {
           options: {
             endpoint: arrived.url,

@@ -1,8 +1,8 @@
 /** Whoever is next on the way, a proxy with its tunnel above all, breaks off in the middle of a body. */
 import { describe, expect, test } from '@jest/globals';
 import { scripts } from '@sdk/testing';
+import { behind } from './cut-places.js';
 import { causeOf, HOW } from './cut-script.js';
-import { behind } from './relay.js';
 import { ENGINES, meet, POST } from './stand.js';
 import { WAYS, type Way } from './ways.js';
 

@@ -1,7 +1,15 @@
 /** Places in an answer to break off at: bytes, and records of TLS, whose lengths are not the same each time. */
-import type { Cut } from './relay.js';
+import type { RelayCut } from '@sdk/testing';
 
 const AT_ONCE = 16;
+
+/**
+ * Lets so many bytes of an answer pass, and breaks off when the next one comes: by then the client has had its time to
+ * say what it says to the first ones.
+ */
+export function behind(bytes: number): RelayCut['at'] {
+  return (answer) => (answer.length > bytes ? bytes : undefined);
+}
 
 /** Plays each of these, a few at a time: most of the time of each is waiting. */
 export async function each<T>(places: readonly T[], play: (place: T) => Promise<void>) {
@@ -29,7 +37,7 @@ export function recordsOf(bytes: Buffer): number[] {
 }
 
 /** Lets all records below `record` pass, and so many bytes of this one; a negative number is counted from its end. */
-export function within(record: number, bytes: number): Cut['at'] {
+export function within(record: number, bytes: number): RelayCut['at'] {
   return (answer) => {
     const lengths = recordsOf(answer);
     if (lengths.length < record || (bytes !== 0 && lengths.length === record)) return undefined;

@@ -4,11 +4,16 @@
  */
 import { constants } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { startScriptedProxy, type ConnectionScript, type IssuedCertificate } from '@sdk/testing';
+import {
+  startRelay,
+  startScriptedProxy,
+  type ConnectionScript,
+  type IssuedCertificate,
+  type RelayCut,
+} from '@sdk/testing';
 import { keep } from '../connection/stand.js';
 import { each, placesIn, recordsOf, within } from './cut-places.js';
 import { causeOf, HOW } from './cut-script.js';
-import { relayTo, type Cut } from './relay.js';
 import { allClosed, ca, ENGINES, meet, over, POST, type Engine, type Place } from './stand.js';
 
 const WHOLE = 'hello, world';
@@ -68,9 +73,9 @@ beforeAll(async () => {
   certificate = { ...(await (await ca()).issue()), secureOptions: constants.SSL_OP_NO_TICKET };
 });
 
-async function setUp({ options }: Peer, cut?: Cut) {
+async function setUp({ options }: Peer, cut?: RelayCut) {
   const server = keep(await startScriptedProxy(answering, { tls: certificate }));
-  const relay = keep(await relayTo(server.port, cut));
+  const relay = keep(await startRelay(server.port, cut));
   const place: Place = {
     options: options(`https://${relay.authority}`, (await ca()).cert),
     servers: [server, relay],

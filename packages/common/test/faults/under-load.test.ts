@@ -3,9 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSdkError, type BaseConnection, type TransportError } from '@sdk/common';
-import { startOrigin, startProxy, startSocks, until } from '@sdk/testing';
+import { startOrigin, startProxy, startRelay, startSocks, until, type Relay } from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { relayTo, type Relay } from './relay.js';
 import { allClosed, ca, ENGINES, over, type Counted, type Engine } from './stand.js';
 
 const CALLS = 400;
@@ -131,7 +130,7 @@ async function proxied(kind: Kind, engine: Engine) {
   const tls = kind === 'through tunnels' ? await authority.issue() : undefined;
   const origin = keep(await startOrigin({ handler: books.handler, tls }));
   const proxy = kind === 'through SOCKS' ? keep(await startSocks()) : keep(await startProxy());
-  const relay = keep(await relayTo(proxy.port));
+  const relay = keep(await startRelay(proxy.port));
   const scheme = kind === 'through SOCKS' ? 'socks5h' : 'http';
   const transport = keep(engine.open());
   const connection = over(engine, {

@@ -1,7 +1,13 @@
 /** The ways by which a faulty origin is reached. */
-import { startProxy, startScriptedProxy, startSocks, type ConnectionScript } from '@sdk/testing';
+import {
+  startProxy,
+  startRelay,
+  startScriptedProxy,
+  startSocks,
+  type ConnectionScript,
+  type RelayCut,
+} from '@sdk/testing';
 import { keep } from '../connection/stand.js';
-import { relayTo, type Cut } from './relay.js';
 import { ca, type Counted, type Place } from './stand.js';
 
 /** Plays `script` where the way ends, and says how a request gets there. */
@@ -12,7 +18,7 @@ export interface Way {
   /** Whether the script speaks under TLS. */
   readonly secure: boolean;
   /** With a `cut`, whoever is next on the way breaks off there. */
-  to(script: ConnectionScript, cut?: Cut): Promise<Place>;
+  to(script: ConnectionScript, cut?: RelayCut): Promise<Place>;
 }
 
 type Behind = 'direct' | 'forward' | 'http:' | 'https:' | 'socks5h:' | 'socks4a:';
@@ -24,10 +30,10 @@ interface End {
 }
 
 /** The same end behind a relay, where connections to it are to be broken off. */
-async function cutOff(end: Counted & { readonly url: string }, cut?: Cut): Promise<End> {
+async function cutOff(end: Counted & { readonly url: string }, cut?: RelayCut): Promise<End> {
   if (cut === undefined) return { url: end.url, servers: [end] };
   const url = new URL(end.url);
-  const relay = keep(await relayTo(Number(url.port), cut));
+  const relay = keep(await startRelay(Number(url.port), cut));
   return { url: `${url.protocol}//${relay.authority}`, servers: [end, relay] };
 }
 
@@ -35,7 +41,7 @@ async function place(
   script: ConnectionScript,
   secure: boolean,
   behind: Behind,
-  cut?: Cut,
+  cut?: RelayCut,
 ): Promise<Place> {
   const authority = await ca();
   const tls = secure ? await authority.issue() : undefined;

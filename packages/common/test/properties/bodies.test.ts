@@ -10,12 +10,13 @@ import {
   serverAt,
   startOrigin,
   startProxy,
+  startRelay,
   startScriptedProxy,
   type ConnectionScript,
   type Origin,
   type Proxy,
+  type Relay,
 } from '@sdk/testing';
-import { relayTo, type Relay } from '../faults/relay.js';
 import { ENGINES } from '../faults/stand.js';
 import { CHUNKED, CUTS, piecesOf, writeApart } from './chunks.js';
 
@@ -148,8 +149,8 @@ describe.each(ENGINES)('$engine, of what is written by hand', (engine) => {
     const raw = await startScriptedProxy(script);
     const tunnels = await startProxy();
     // One step before the client, they show in how many pieces an answer comes there.
-    const [direct, forward] = [await relayTo(raw.port), await relayTo(raw.port)];
-    ways = { direct, forward, tunnel: await relayTo(tunnels.port) };
+    const [direct, forward] = [await startRelay(raw.port), await startRelay(raw.port)];
+    ways = { direct, forward, tunnel: await startRelay(tunnels.port) };
     closing.push(...Object.values(ways), tunnels, raw);
     target = raw.url;
   });

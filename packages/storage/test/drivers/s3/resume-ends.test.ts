@@ -3,9 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CHANNELS } from '@sdk/common';
 import type { AttemptEvent } from '@sdk/common';
-import { until } from '@sdk/testing';
-import { relayTo } from './relay.js';
-import type { Relay } from './relay.js';
+import { startRelay, until } from '@sdk/testing';
+import type { Relay } from '@sdk/testing';
 import { broken, BYTES, cut, ENGINES, openStand, readAll, sha } from './resume-stand.js';
 import type { Asked, ResumeStand } from './resume-stand.js';
 
@@ -161,8 +160,8 @@ describe.each(ENGINES)('a proxy that dies in mid-body over %s', (_name, Transpor
   beforeAll(async () => {
     subscribe(CHANNELS.attempt, count);
     stand = await openStand(Transport, async (proxy) => {
-      relay = await relayTo(proxy.port);
-      return relay.url;
+      relay = await startRelay(proxy.port);
+      return `http://${relay.authority}`;
     });
   });
   afterAll(async () => {
