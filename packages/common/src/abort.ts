@@ -2,7 +2,7 @@
 
 type Listener = () => void;
 
-/** Who listens to one signal, and the one listener of ours on it. */
+/** The listeners of one signal, and the SDK's single listener on it. */
 interface Audience {
   readonly listeners: Set<Listener>;
   readonly fire: () => void;
@@ -11,9 +11,9 @@ interface Audience {
 const audiences = new WeakMap<AbortSignal, Audience>();
 
 /**
- * Calls `listener` once when `signal` aborts. A thousand calls may share a signal: it gets one listener of ours
- * (Node warns of a leak at eleven), and loses it with the last that is interested.
- * @returns the way to stop listening.
+ * Calls `listener` once when `signal` aborts. A thousand calls may share a signal, so the SDK adds only one listener to it (Node
+ * warns of a leak at eleven), and removes it when the last call stops listening.
+ * @returns a function that stops listening.
  */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   const audience = audiences.get(signal) ?? gather(signal);

@@ -1,6 +1,6 @@
-/** A map that cannot grow without end: what many distinct keys take in memory has a limit. */
+/** A map with a limited number of entries, so that many different keys cannot fill the memory. */
 
-/** Forgets its oldest entry when it is full; what it holds can be computed again. */
+/** Drops its oldest entry when it is full. Use it for values that can be computed again. */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #limit: number;

@@ -1,5 +1,5 @@
 /**
- * The error tree. docs/guide/errors.md tells of each one what was sent by then, what to do, and whether it is repeated.
+ * The error tree. docs/guide/errors.md says for each error what was sent by then, what to do, and whether it is repeated.
  *
  *     SdkError                       code, hint?, decision?, attempts?, cause
  *     ├─ ConfigurationError          an option, an argument or a body is wrong, or it was closed
@@ -86,9 +86,9 @@ export interface SdkErrorByCode {
 }
 
 /**
- * An option, an argument or a body is wrong, or it was closed: the message names the field, what was seen, and the remedy.
- * Nothing of the attempt was sent, but for a body that does not fit its length or breaks off, which is known only on its way,
- * and for a driver that was closed meanwhile: `attempts` then tells what was sent.
+ * An option, an argument or a body is wrong, or the driver was closed: the message names the field and what was seen, the hint
+ * the remedy. Nothing of the attempt was sent, with two exceptions: a body that does not fit its length or breaks off, which
+ * is known only while it is sent, and a driver that was closed meanwhile. `attempts` then shows what was sent.
  */
 export class ConfigurationError extends SdkError {
   readonly code = 'SDK_CONFIGURATION';
@@ -127,8 +127,8 @@ export class OperationError extends SdkError {
 }
 
 /**
- * This driver cannot do that, as `capabilities` says beforehand, and nothing was sent; or this server cannot, which only its answer
- * tells: then nothing was changed.
+ * This driver cannot do that, as `capabilities` says beforehand, and nothing was sent. Or this server cannot, which only its
+ * answer shows; then nothing was changed.
  */
 export class UnsupportedError extends SdkError {
   readonly code = 'SDK_UNSUPPORTED';
@@ -148,7 +148,7 @@ export function isSdkError(value: unknown, code?: SdkErrorCode): boolean {
 }
 
 /**
- * Adds a sentence to what an error advises. In place: whoever reads a stream may have been given this very object.
+ * Adds a sentence to the hint of an error, in the same object: the reader of a stream may have got it already.
  */
 export function addHint(error: SdkError, sentence: string): void {
   const { hint } = error;

@@ -3,10 +3,10 @@
  * Nothing here knows how a fact came about.
  */
 
-/** Which level of the cascade spoke first: call ▸ instance ▸ env ▸ default (direct). */
+/** The first level of the cascade that said something: call ▸ instance ▸ env ▸ default (direct). */
 export type DecidedBy = 'call' | 'instance' | 'env' | 'default';
 
-/** How the bytes travel: straight, by absolute-form through a proxy, or inside a CONNECT tunnel. */
+/** Which way the bytes go: direct, in absolute-form through a proxy, or inside a CONNECT tunnel. */
 export type Way = 'direct' | 'forward' | 'tunnel';
 
 /** Why a request went the way it went. */
@@ -35,7 +35,7 @@ export interface Timings {
 /** Whether the origin may have seen the request: `no` and `yes` are certain. */
 export type RequestSent = 'no' | 'maybe' | 'yes';
 
-/** One attempt of a request, as `error.attempts` and events tell it. */
+/** One attempt of a request, as `error.attempts` and events show it. */
 export interface AttemptFacts {
   /** Counted from 1. */
   readonly number: number;
@@ -53,6 +53,6 @@ export interface AttemptFacts {
   readonly durationMs: number;
   /** The origin that the answer sent the request on to, where that was followed. */
   readonly redirectedTo?: string | undefined;
-  /** How long the next attempt was waited for. */
+  /** How long the pause before the next attempt was. */
   readonly delayMs?: number | undefined;
 }

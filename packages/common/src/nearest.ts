@@ -1,6 +1,6 @@
 /** The known name that somebody most likely meant. */
 
-/** Comparing takes time by the square of the length, and no name is as long. */
+/** Comparing takes quadratic time, and no option has a longer name. */
 const LONGEST = 60;
 
 /** The known name that a misspelt one was most likely meant to be; `undefined` where none is near. */

@@ -1,12 +1,12 @@
-/** Options are read as own properties, and an unknown one is refused by name: a typing error must not go unnoticed. */
+/** Reads options as own properties, and refuses unknown ones by name, so that typing errors are noticed. */
 import { ConfigurationError, isSdkError } from './errors.js';
 import { nearest } from './nearest.js';
 
 const MAX_QUOTED = 80;
 
 /**
- * Refuses what is no plain record of own members. A Map, Headers, URLSearchParams or promise has none: it would be
- * taken for an empty record, and what it holds would be lost.
+ * Refuses what is no plain record of own members. A Map, Headers, URLSearchParams or promise has no own members: it would be
+ * taken for an empty record, and its content would be lost.
  * @param where what the record is called in messages, e.g. `httpProxy.headers`
  * @param holds what the record holds, e.g. `names and values`
  * @throws ConfigurationError that says what was seen, and how to make a record of it.
@@ -54,7 +54,7 @@ export function checkKeys(
 }
 
 /**
- * Reads what a function of the caller's answered. A message calls it by what it is; `field` stays the option's own name.
+ * Reads what a function of the caller answered. Messages describe it as the answer; `field` of an error stays the option's name.
  * @param field the option that holds the function, e.g. `httpProxy`
  * @param what how messages begin, e.g. `What the function httpProxy answered`
  */
@@ -68,7 +68,7 @@ export function readAnswer<T>(field: string, what: string, read: () => T): T {
   }
 }
 
-/** An own property, or `undefined`: what hangs on `Object.prototype` is nobody's option. */
+/** An own property, or `undefined`: a member of `Object.prototype` is no option. */
 export function own<T extends object, K extends keyof T>(value: T, key: K): T[K] | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -1,4 +1,4 @@
-/** A connection to one API: drivers have one, and say by its hooks what is peculiar to their provider. */
+/** A connection to one API. Each driver has one, and its hooks hold what is special about the provider. */
 import type { SdkError } from '../errors.js';
 import { own } from '../option-keys.js';
 import { originOf } from '../route/origin.js';
@@ -33,19 +33,19 @@ export interface ConnectionOptions extends DriverOptions {
   readonly endpoint: string | URL;
 }
 
-/** What a connection over given settings says of itself. */
+/** What is particular to one of several connections with the same settings. */
 export interface ConnectionPlace {
   /** @default the settings' own endpoint */
   readonly endpoint?: string | URL | undefined;
-  /** What it is for, as a proxy selector is told. @default 'request' */
+  /** What it is for; a proxy selector receives this. @default 'request' */
   readonly purpose?: string | undefined;
 }
 
 const NO_HEADERS: HeaderRecord = Object.freeze({});
 const NO_QUERY: Query = Object.freeze({});
-/** Hands the hooks of a connection to a view of it. */
+/** The key under which a view gets the hooks of its connection. */
 const HOOKS = Symbol('hooks');
-/** Hands a limiter to a derived connection or a view. */
+/** The key under which a derived connection or a view gets a limiter. */
 const LIMITER = Symbol('limiter');
 
 /**
@@ -58,11 +58,11 @@ export class BaseConnection {
   readonly #origin: Origin;
   readonly #basePath: string;
   readonly #purpose: string;
-  /** What its requests hand to nested ones where the call has no options. */
+  /** What its requests pass to nested ones if the call has no options. */
   readonly #nested: NestedOptions;
   readonly #hooks: Hooks;
   readonly #limiter: Limiter | undefined;
-  /** Whether the settings end with this connection. */
+  /** Whether closing this connection also closes the settings. */
   readonly #owns: boolean;
 
   /**
@@ -116,7 +116,7 @@ export class BaseConnection {
   /**
    * Sends a request and answers with its decoded body.
    * @throws ConfigurationError: nothing was sent, unless its message says otherwise. TransportError: no answer came. ResponseError: the answer is a failure.
-   * Whatever `signal.reason` is, where the signal aborted; the body's own error, where reading it failed.
+   * `signal.reason`, whatever that is, if the signal aborted; the body's own error, if reading it failed.
    */
   async request<T = unknown>(spec: RequestSpec, call?: CallOptions): Promise<SdkResponse<T>> {
     let context;
@@ -142,8 +142,8 @@ export class BaseConnection {
   }
 
   /**
-   * A connection for nested traffic (identity, tokens, metadata): it takes the same way, with the same TLS, timeouts and
-   * transport, and has none of this class's hooks. In a hook, make its requests with `context.nested`.
+   * A connection for nested requests (identity, tokens, metadata): it goes the same way, with the same TLS settings, timeouts
+   * and transport, and has none of this class's hooks. In a hook, make its requests with `context.nested`.
    */
   derive(place: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
     return new BaseConnection(this.#settings, {
@@ -171,7 +171,7 @@ export class BaseConnection {
     });
   }
 
-  /** Ends every socket of a connection that was made from options; one that belongs to a driver is closed by it. */
+  /** Ends every socket of a connection that was made from options. If it belongs to a driver, close the driver instead. */
   async close(): Promise<void> {
     if (this.#owns) await this.#settings.close();
   }
@@ -190,21 +190,21 @@ export class BaseConnection {
     return NO_QUERY;
   }
 
-  /** How `json` is encoded. @throws ConfigurationError where it cannot be. */
+  /** How `json` is encoded. @throws ConfigurationError if it cannot be. */
   protected encodeBody(json: unknown): EncodedBody {
     return { body: encodeJson(json), contentType: 'application/json' };
   }
 
-  /** Adds credentials, for each attempt: `headers.set('Authorization', …)`. Nested requests go by `context.nested`. */
+  /** Adds credentials, for each attempt: `headers.set('Authorization', …)`. Make nested requests with `context.nested`. */
   protected authorize(_headers: HeaderBag, _context: HookContext): void | Promise<void> {}
 
-  /** Signs what goes on the wire, for each attempt; the last to change its headers. */
+  /** Signs the request as it will be sent, for each attempt. Nothing changes its headers afterwards. */
   protected sign(_request: SignableRequest, _context: HookContext): void | Promise<void> {}
 
   /**
-   * Asked once for each request that the provider refused with 401: may it be sent again, with what `authorize` says then?
+   * Called once for each request that the provider refused with 401: may it be sent again, after another `authorize`?
    * @param sent the headers that were refused, the token among them.
-   * @returns `true`: it runs again, where its body can be opened again. @default false
+   * @returns `true`: it is sent again, if its body can be opened again. @default false
    */
   protected renew(_context: HookContext, _sent: HeaderBag): boolean | Promise<boolean> {
     return false;
@@ -220,17 +220,17 @@ export class BaseConnection {
     return commonError(answer.body);
   }
 
-  /** Changes a decoded body, for instance takes off an envelope. */
+  /** Changes a decoded body, for example removes an envelope. */
   protected parseBody(body: unknown, _context: HookContext): unknown {
     return body;
   }
 
-  /** Overrules whether an error may pass by itself; `undefined`: the rules decide. */
+  /** Overrules whether an error is temporary, so that sending again may help; `undefined`: the usual rules decide. */
   protected retryable(_error: SdkError, _attempt: number): boolean | undefined {
     return undefined;
   }
 
-  /** Values that must never be seen: blotted out of what the provider says in errors. */
+  /** Values that must never be shown: they are removed from the provider's texts in errors. */
   protected secrets(): readonly string[] {
     return [];
   }

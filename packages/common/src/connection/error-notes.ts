@@ -1,12 +1,12 @@
-/** What one stage knows of an error and another one needs. It is kept beside the error, since it says nothing to callers. */
+/** What one stage knows of an error and another one needs. It is kept outside the error, since callers do not need it. */
 import type { SdkError } from '../errors.js';
 
 export interface ErrorNotes {
-  /** What the provider's error said of sending again: `true`, it was not processed; `false`, it is of no use. */
+  /** What the provider's error says about sending again: `true`, it was not processed; `false`, it is of no use. */
   readonly unprocessed?: boolean | undefined;
-  /** Whether the request as it was asked for had its effect before: a redirect was its answer. */
+  /** Whether the original request has already had its effect: it was answered by a redirect. */
   readonly processed?: boolean | undefined;
-  /** Whether credentials had been left behind by a redirect to another origin. */
+  /** Whether a redirect to another origin had dropped the credentials. */
   readonly withheld?: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a connection's subclass may say about its provider, as the stages see it. */
+/** The hooks by which a subclass of connection describes its provider, as the stages see them. */
 import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
@@ -11,15 +11,15 @@ import type { Query } from './content/request-target.js';
 export interface HookContext {
   readonly method: string;
   readonly origin: Origin;
-  /** What the connection is for: `request`, or what `derive` was told, e.g. `identity`. */
+  /** What the connection is for: `request`, or the purpose given to `derive`, e.g. `identity`. */
   readonly purpose: string;
   readonly spec: RequestSpec;
   /** Counted from 1; 0 while the request is built. */
   readonly attempt: number;
   readonly signal: AbortSignal | undefined;
   /**
-   * The options that nested requests (a token, say) must be made with, so that they go the same way: a frozen copy of the
-   * call's own. They also say by which view the request was made.
+   * The options to make nested requests with (for a token, for example), so that they go the same way: a frozen copy of the
+   * call's own. They also hold which view the request was made by.
    */
   readonly nested: NestedOptions;
 }
@@ -33,7 +33,7 @@ export interface EncodedBody {
   readonly contentType: string;
 }
 
-/** What a signer gets: all that goes on the wire. Headers may be added; the rest stands. */
+/** What a signer gets: everything that will be sent. It may add headers; the rest cannot be changed. */
 export interface SignableRequest {
   readonly method: string;
   /** The origin and the request-target, as they are sent. */
@@ -68,22 +68,22 @@ export interface ProviderError {
   /** A class that fits better than the status's. */
   readonly class?: (new (message: string, init: ResponseErrorInit) => ResponseError) | undefined;
   /**
-   * `true`: the provider did not process it, and it may be sent again whatever its method. `false`: sending it again is
-   * of no use.
+   * `true`: the provider did not process the request, so it may be sent again whatever its method. `false`: sending it again
+   * is of no use.
    */
   readonly retryable?: boolean | undefined;
   /** The pause the provider asks for, if it is in the body. A Retry-After header takes precedence. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The hooks of one connection. Bound once, so that a stage calls them without knowing the class. */
+/** The hooks of one connection. They are bound once, so that a stage can call them without knowing the class. */
 export interface Hooks {
   readonly defaultHeaders: (context: HookContext) => HeaderRecord;
   readonly defaultQuery: (context: HookContext) => Query;
   readonly encodeBody: (json: unknown) => EncodedBody;
   readonly authorize: (headers: HeaderBag, context: HookContext) => void | Promise<void>;
   readonly sign: (request: SignableRequest, context: HookContext) => void | Promise<void>;
-  /** `undefined` where a connection does not override it. */
+  /** `undefined` if the connection does not override it. */
   readonly renew:
     ((context: HookContext, sent: HeaderBag) => boolean | Promise<boolean>) | undefined;
   readonly isSuccess: (status: number, context: HookContext) => boolean;

@@ -1,10 +1,10 @@
-/** The one thing about a request that grows on its way: what became of its attempts. */
+/** The only thing about a request that grows while it runs: the record of its attempts. */
 import type { AttemptFacts } from '../facts.js';
 import type { HeaderBag } from './content/header-bag.js';
 
 export class Journal {
   readonly #attempts: AttemptFacts[] = [];
-  /** The headers of the last attempt, credentials included, where `renew` may want to see them. */
+  /** The headers of the last attempt, credentials included, if `renew` may need them. */
   sent: HeaderBag | undefined;
 
   /** Every attempt that has failed or was redirected so far; a snapshot. */
@@ -12,7 +12,7 @@ export class Journal {
     return this.#attempts.slice();
   }
 
-  /** How many those are. */
+  /** How many of these there are. */
   get count(): number {
     return this.#attempts.length;
   }
@@ -22,7 +22,7 @@ export class Journal {
     this.#attempts.push(attempt);
   }
 
-  /** Notes how long the pause behind the last attempt is. */
+  /** Notes how long the pause after the last attempt is. */
   delayed(delayMs: number): void {
     const last = this.#attempts.pop();
     if (last !== undefined) this.#attempts.push({ ...last, delayMs });

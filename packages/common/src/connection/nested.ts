@@ -1,10 +1,10 @@
-/** What a request hands to the nested requests of its hooks, so that they go its way. */
+/** What a request passes to the nested requests of its hooks, so that they go the same way. */
 import type { HttpProxy } from '../proxy/setting.js';
 import { own } from '../option-keys.js';
 import type { CallOptions } from './options/options.js';
 import type { Settings } from './settings/settings.js';
 
-/** Under this key the options carry the settings of the view that the request was made by. */
+/** The key under which the options hold the settings of the view that the request was made by. */
 const MADE_BY = Symbol('made by');
 
 /** The options of a call that nested requests are made with. */
@@ -14,7 +14,7 @@ export type NestedOptions = Pick<
 >;
 
 /**
- * A frozen copy of a call's options as they are now: whoever gave them may change them while the request runs.
+ * A frozen copy of a call's options as they are now, since the caller may change them while the request runs.
  * Functions, the signal and bytes are kept as they are.
  */
 export function nestedOptions(settings: Settings, call: CallOptions): NestedOptions {
@@ -31,15 +31,15 @@ export function nestedOptions(settings: Settings, call: CallOptions): NestedOpti
 }
 
 /**
- * The settings of a nested request: those of the view that the request above it was made by, where that is a view of
- * the settings that the connection has itself.
+ * The settings of a nested request: those of the view that the outer request was made by, if that is a view of the
+ * connection's own settings.
  */
 export function settingsFor(connection: Settings, call: CallOptions | undefined): Settings {
   const above = call && madeBy(call);
   return above?.isViewOf(connection) === true ? above : connection;
 }
 
-/** A way that several requests share: nothing in it belongs to one of them alone. */
+/** The options that several requests can share: nothing in them belongs to a single request. */
 export function sharedOptions(nested: NestedOptions): NestedOptions {
   return Object.freeze({ ...nested, timeouts: undefined, retry: undefined, signal: undefined });
 }
@@ -49,7 +49,7 @@ export function madeBy(nested: NestedOptions): Settings | undefined {
   return own(nested as { readonly [MADE_BY]?: Settings }, MADE_BY);
 }
 
-/** A copy of plain data, all the way down. It has been read before, so it is neither deep nor a circle. */
+/** A deep copy of plain data. It has been checked before, so it is neither very deep nor circular. */
 function frozen(value: unknown): unknown {
   if (value instanceof URL) return value.href;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen));

@@ -5,7 +5,7 @@ import { pause } from './pause.js';
 import { checkedSignal } from './options/option-objects.js';
 import { checkDuration } from './options/timeouts-option.js';
 
-/** What a look at a job told. */
+/** The state of a job, as one look at it shows. */
 export type JobState<T> =
   | { readonly done: true; readonly result: T }
   | { readonly done: false; readonly progress?: number | undefined }
@@ -13,17 +13,17 @@ export type JobState<T> =
 
 /** How a job is begun and watched. */
 export interface Job<Started, T> {
-  /** Asks the provider; called at once. It should not listen to `signal`: what is on its way may have begun the job. */
+  /** Asks the provider to start the job; called at once. It should not obey `signal`: a request that was sent may have started it. */
   readonly begin: () => Promise<Started>;
-  /** Looks at the job; `signal` aborts where nobody waits any longer. */
+  /** Looks at the job; `signal` aborts when nobody waits any longer. */
   readonly poll: (started: Started, signal: AbortSignal | undefined) => Promise<JobState<T>>;
-  /** Asks the provider to stop the job, where its API can. */
+  /** Asks the provider to stop the job, if its API can. */
   readonly cancel?: ((started: Started) => Promise<void>) | undefined;
   /** The pause between two looks, in milliseconds. */
   readonly pollMs: number;
   /** How long the job is waited for, counted from the first `await`, in milliseconds. @default 600000 */
   readonly waitMs?: number | undefined;
-  /** Ends the waiting, which rejects with its reason; never the job. Where it has aborted already, nothing begins. */
+  /** Ends the waiting, which rejects with its reason, but never the job. If it has aborted already, no job is started. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,15 +31,15 @@ const DEFAULT_WAIT_MS = 600_000;
 
 /**
  * A job that has been started. `await operation` waits for the finished model, `operation.started` for the provider's
- * first answer. The provider is asked for news only while somebody waits; a failure that nobody awaits is no
+ * first answer. The provider is asked for the state only while somebody waits. A failure that nobody awaits is no
  * unhandled rejection.
  */
 export class Operation<T, Started = unknown> implements PromiseLike<T> {
   /** The provider's first answer. */
   readonly started: Promise<Started>;
-  /** Asks the provider to stop the job; `undefined` where its API cannot. */
+  /** Asks the provider to stop the job; `undefined` if its API cannot. */
   readonly cancel: (() => Promise<void>) | undefined;
-  /** `Started` stands in no parameter here, so that an operation fits where less is known of its first answer. */
+  /** No parameter here has the type `Started`, so that an operation can be assigned to one with a wider `Started`. */
   readonly #job: Pick<Job<Started, T>, 'pollMs' | 'waitMs' | 'signal'>;
   readonly #look: (signal: AbortSignal | undefined) => Promise<JobState<T>>;
   #result: Promise<T> | undefined;
@@ -63,14 +63,14 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
 
   /**
    * Starts a job and returns at once.
-   * @throws ConfigurationError (by the promises) where `pollMs`, `waitMs` or `signal` cannot be; the reason of a signal
-   * that has aborted already. Then nothing was asked for.
+   * @throws ConfigurationError (by the promises) if `pollMs`, `waitMs` or `signal` is not valid; the reason of a signal that
+   * has aborted already. Then nothing was sent.
    */
   static start<T, Started>(job: Job<Started, T>): Operation<T, Started> {
     return new Operation(job);
   }
 
-  /** From 0 to 100, as the last look told; `undefined` where the API does not say. */
+  /** From 0 to 100, from the last look at the job; `undefined` if the API does not report it. */
   get progress(): number | undefined {
     return this.#progress;
   }
@@ -104,7 +104,7 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
     try {
       await until(this.started, waiting.signal);
       for (;;) {
-        // Raced as well as told: a look that does not listen to its signal must not make the wait longer.
+        // The look gets the signal, and is also raced with it: if it ignores the signal, the wait must still end.
         const state = await until(this.#look(waiting.signal), waiting.signal);
         if ('failed' in state) throw new OperationError(state.failed, { reason: 'failed' });
         if (state.done) return state.result;
@@ -128,12 +128,12 @@ function checkJob({
   checkedSignal(signal)?.throwIfAborted();
 }
 
-/** What `begin` throws rejects, too. */
+/** If `begin` throws instead of rejecting, the promise rejects too. */
 async function begun<Started, T>(job: Job<Started, T>): Promise<Started> {
   return job.begin();
 }
 
-/** What a promise comes to, or the reason of a signal that aborts before; the promise itself goes on. */
+/** The result of a promise, or the reason of a signal that aborts first. The promise itself is not ended. */
 function until<V>(promise: Promise<V>, signal: AbortSignal): Promise<V> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
@@ -146,6 +146,6 @@ function until<V>(promise: Promise<V>, signal: AbortSignal): Promise<V> {
 function timedOut(waitMs: number): OperationError {
   return new OperationError(`The job did not end within ${waitMs} ms; it may still be running`, {
     reason: 'timeout',
-    hint: 'waitMs bounds the wait. Look at the thing itself to see what became of it.',
+    hint: 'waitMs sets this limit. Read the resource itself to see whether the job has ended since.',
   });
 }

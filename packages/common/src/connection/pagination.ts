@@ -1,11 +1,11 @@
-/** Pages as one stream of items. */
+/** Turns pages into one stream of items. */
 
-/** How a list is walked. */
+/** How a list is read page by page. */
 export interface Pages<Page, Item> {
   /** Fetches the first page. */
   readonly first: () => Promise<Page>;
   readonly items: (page: Page) => Iterable<Item>;
-  /** How to fetch the page behind this one; `undefined` where it is the last. */
+  /** How to fetch the page after this one; `undefined` if this is the last. */
   readonly next: (page: Page) => (() => Promise<Page>) | undefined;
 }
 

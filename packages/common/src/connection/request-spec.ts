@@ -1,4 +1,4 @@
-/** What a driver says of a request, and what it gets back. */
+/** What a driver gives for a request, and what it gets back. */
 import type { Readable } from 'node:stream';
 import type { RateLimit } from '../errors.js';
 import type { DecisionFacts } from '../facts.js';
@@ -29,19 +29,19 @@ export interface RequestSpec {
   /** Encoded by `encodeBody`. Not together with `body`. */
   readonly json?: unknown;
   readonly body?: RequestBody | undefined;
-  /** How long a stream is, where that is known: it goes with Content-Length, else chunked. */
+  /** The length of a stream, if it is known: it is then sent with Content-Length, otherwise chunked. */
   readonly sizeBytes?: number | undefined;
   readonly contentType?: string | undefined;
   /**
    * `json`: parsed, `undefined` where the body is empty. `xml`: an object, every text a string. `text`: UTF-8.
-   * `bytes`: a Buffer. `stream`: a Readable, handed over at the headers; it must be read or destroyed. The last two
-   * come as stored, never decompressed. `none`: the body is read and thrown away. @default 'json'
+   * `bytes`: a Buffer. `stream`: a Readable, which you get as soon as the headers have come, and must read or destroy. These
+   * two are returned as stored, never decompressed. `none`: the body is read and discarded. @default 'json'
    */
   readonly expect?: Expectation | undefined;
   readonly xml?: XmlDecodeOptions | undefined;
   /** Whether it may be sent twice. @default true for GET, HEAD, PUT, DELETE and OPTIONS */
   readonly idempotent?: boolean | undefined;
-  /** Statuses that are success beside those of `isSuccess`, e.g. 404 where the thing shall be gone. */
+  /** Statuses that are success beside those of `isSuccess`, e.g. 404 for a deletion. */
   readonly success?: readonly number[] | undefined;
   /**
    * Where redirects are followed to. `any`: other origins, too, without credentials, signature and client certificate;

@@ -10,20 +10,20 @@ import type { Settings } from './settings/settings.js';
 /** What a fetch answers. */
 export interface Token<T = string> {
   readonly value: T;
-  /** When it ends: a Date, or milliseconds since 1970. Left out: it is kept until it is forgotten. */
+  /** When it expires: a Date, or milliseconds since 1970. Left out: it is kept until `forget`. */
   readonly expiresAt?: Date | number | undefined;
 }
 
 /** How a token is kept. */
 export interface TokenSourceOptions {
   /**
-   * How long before its end a token is replaced, in milliseconds from 0.
-   * @default a tenth of the time that it has left when it comes, at most 300000 (5 minutes)
+   * How long before it expires a token is replaced, in milliseconds from 0.
+   * @default a tenth of the time that it has left when it is fetched, at most 300000 (5 minutes)
    */
   readonly earlyMs?: number | undefined;
 }
 
-/** A fetch on its way, and whose way it takes. */
+/** A running fetch, and the way that it goes. */
 interface Flight<T> {
   readonly level: CompiledLevel;
   readonly settings: Settings | undefined;
@@ -35,8 +35,8 @@ const MOST_EARLY_MS = 300_000;
 const FIRST_PLAUSIBLE_MS = 100_000_000_000;
 
 /**
- * Keeps one token for a connection, and fetches it once for all requests that want it at the same time. Requests share a
- * fetch only where they go the same way: a call's own `httpProxy` or `noProxy`, or a view's, holds for its token, too.
+ * Caches one token for a connection, and fetches it once for all requests that need it at the same time. Requests share a
+ * fetch only if they go the same way: the `httpProxy` or `noProxy` of a call or a view holds for its token too.
  *
  * ```ts
  * readonly #tokens = new TokenSource(async (context) => {
@@ -60,7 +60,7 @@ export class TokenSource<T = string> {
 
   /**
    * @param fetch asks for a token. Its context has the way of the request that needs it, but neither its signal nor its
-   * timeouts and retries, since other requests wait with it: a waiter that is aborted, or whose total passes, leaves alone.
+   * timeouts and retries, since other requests wait for it too: if one is aborted, or its total passes, the others go on.
    * @throws ConfigurationError that names the option at fault.
    */
   constructor(
@@ -86,9 +86,9 @@ export class TokenSource<T = string> {
   }
 
   /**
-   * The token for a request: at once where one is held, else a promise. The promise of `authorize` is what bounds the
-   * waiting, by the request's own signal and total.
-   * @throws whatever the fetch failed with; a failure is not kept, the next request tries again.
+   * The token for a request: at once if there is one, otherwise a promise. The request's own signal and total limit how long
+   * `authorize` waits for it.
+   * @throws the error of the fetch. A failure is not cached: the next request tries again.
    */
   get(context: HookContext): T | Promise<T> {
     const held = this.#held;
@@ -101,8 +101,7 @@ export class TokenSource<T = string> {
   }
 
   /**
-   * Drops a token that was refused. One that is no longer held is not dropped again, so that a hundred refusals of it make
-   * one fetch.
+   * Drops a token that was refused, if it is still the current one. So a hundred refusals of one token cause one fetch.
    */
   forget(value: T | undefined): void {
     if (this.#held !== undefined && this.#held.value === value) this.#held = undefined;
@@ -115,7 +114,7 @@ export class TokenSource<T = string> {
     const landed = (): void => {
       this.#flights = this.#flights.filter((each) => each !== flight);
     };
-    // Nobody may be left to hear of a failure.
+    // Perhaps nobody waits any longer; then a failure must not be an unhandled rejection.
     token.then(landed, landed);
     return token;
   }

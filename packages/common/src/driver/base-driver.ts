@@ -1,4 +1,4 @@
-/** What every driver has in common: one connection, a proxy that can be changed, views, an end. */
+/** What every driver has in common: one connection, a proxy that can be changed, views, and `close`. */
 import type { BaseConnection } from '../connection/base-connection.js';
 import type { CallOptions, DriverOptions, ViewOptions } from '../connection/options/options.js';
 import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
@@ -9,7 +9,7 @@ import { underTotal, withStop } from './under-total.js';
 
 /**
  * The root of every driver. A driver's class has a constructor of one options object, which it passes on whole; secrets
- * belong into its connection's private fields.
+ * belong in its connection's private fields.
  */
 export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConnection> {
   /** The one connection; `undefined` for a driver that sends nothing. */
@@ -65,8 +65,8 @@ export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConn
   }
 
   /**
-   * For a method that sends several requests: `timeouts.totalMs`, the call's own or the driver's, bounds them together.
-   * @param run sends them, each with the options that it is given.
+   * For a method that sends several requests: one `timeouts.totalMs`, the call's own or the driver's, holds for all of them.
+   * @param run sends them, each with the options that `run` is given.
    */
   protected underTotal<T, K extends CallOptions>(
     call: K,
@@ -77,7 +77,8 @@ export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConn
 
   /**
    * As `underTotal`, for a method that also reads, writes or waits: `stop` aborts with the caller's signal, and when the total
-   * has passed; it may be aborted to end all that is under way. It is the signal of the options that `run` is given.
+   * has passed. `run` may abort it too, to end everything that is still running. Its signal is that of the options that `run`
+   * is given.
    */
   protected withStop<T, K extends CallOptions>(
     call: K,

@@ -1,4 +1,4 @@
-/** What a driver can do, said beforehand and as data. */
+/** What a driver can do, as data that is known before any call. */
 import { UnsupportedError } from '../errors.js';
 
 /** Why something cannot be done. */
@@ -11,11 +11,11 @@ export interface Limitation {
 
 /** `true` or `false` by name; the reasons for each `false` are under `limitations`. */
 export type Capabilities<Name extends string = string> = { readonly [N in Name]: boolean } & {
-  /** Not enumerable, so that a loop over the capabilities meets names only. */
+  /** Not enumerable, so that a loop over the capabilities finds only their names. */
   readonly limitations: { readonly [N in Name]?: Limitation };
 };
 
-/** Declares capabilities: `true`, or the limitation that stands in the way. */
+/** Declares capabilities: `true`, or the reason why the driver cannot do it. */
 export function defineCapabilities<Name extends string>(
   declared: Readonly<Record<Name, true | Limitation>>,
 ): Capabilities<Name> {
@@ -35,7 +35,7 @@ export function defineCapabilities<Name extends string>(
 
 /**
  * For a method that some drivers cannot carry out.
- * @throws UnsupportedError with the reason and its source, where the capability is `false`.
+ * @throws UnsupportedError with the reason and its source, if the capability is `false`.
  */
 export function requireCapability<Name extends string>(
   capabilities: Capabilities<Name>,

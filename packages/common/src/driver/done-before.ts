@@ -1,9 +1,9 @@
-/** What a repetition finds may be the doing of an attempt before it. */
+/** A repetition may find what an earlier attempt has already done. */
 import { isSdkError } from '../errors.js';
 
 /**
- * Whether an attempt before the last one may have done its work, its answer lost: a deletion that then finds nothing
- * has succeeded. An attempt that never left did nothing, and one that was refused did nothing either.
+ * Whether an attempt before the last one may have succeeded although its answer was lost: a deletion that then finds nothing
+ * has succeeded. An attempt that was never sent, or was refused, did nothing.
  */
 export function mayHaveBeenDoneBefore(error: unknown): boolean {
   if (!isSdkError(error) || error.attempts === undefined) return false;

@@ -4,8 +4,8 @@ import { nearest } from '../nearest.js';
 import { quoted } from '../option-keys.js';
 
 /**
- * How each driver is loaded. Over the classes, not over the functions: a constraint on the functions would be the type that
- * `import(…).then(…)` is read with, and every class would become `unknown`.
+ * How each driver is loaded. The type parameter is the classes, not the functions: with a constraint on the functions,
+ * TypeScript would infer `unknown` for every class from `import(…).then(…)`.
  */
 export type Loaders<Classes> = { readonly [Id in keyof Classes]: () => Promise<Classes[Id]> };
 

@@ -1,4 +1,4 @@
-/** One total for a call that takes several requests, or does more than send requests. */
+/** One total for a call that sends several requests, or does more than send requests. */
 import { onAbort } from '../abort.js';
 import { checkedSignal } from '../connection/options/option-objects.js';
 import type { CallOptions } from '../connection/options/options.js';
@@ -8,12 +8,12 @@ import { withTimeouts } from '../connection/options/timeouts-option.js';
 import { TimeoutError } from '../errors.js';
 import { checkRecord, own } from '../option-keys.js';
 
-/** A request's own word on the total says more than ours, the way it went for one: it is waited for this long. */
+/** A request's own error for the total says more than ours (which way it went, for example), so it gets this much longer. */
 const GRACE_MS = 20;
 
 /**
- * Runs what sends several requests with options under which they all end at one moment. Each ends by its own timer, so that
- * its error tells the way, and a pause that would outlast the call is not begun.
+ * Calls `run` with options that give all its requests one deadline. Each request ends by its own timer, so that its error says
+ * which way it went, and so that no pause begins that would last longer than the call.
  */
 export async function underTotal<T, C extends CallOptions>(
   settings: Settings,
@@ -25,7 +25,7 @@ export async function underTotal<T, C extends CallOptions>(
   return run(withDeadline(call, performance.now() + totalMs));
 }
 
-/** The same for what also reads, writes or waits, which has no timer of its own: it is told by a signal. */
+/** The same for work that also reads, writes or waits and so has no timer of its own: a signal ends it. */
 export async function withStop<T, C extends CallOptions>(
   settings: Settings,
   given: C,
@@ -53,18 +53,18 @@ export async function withStop<T, C extends CallOptions>(
   });
 }
 
-/** What ends a call that took longer than its total, where no request is there to say so. */
+/** The error for a call that took longer than its total, if no request of it reports that. */
 export function totalPassed(totalMs: number): TimeoutError {
   return new TimeoutError(`The call took longer than its total of ${totalMs} ms`, {
     phase: 'total',
     timeoutMs: totalMs,
     requestSent: 'maybe',
     retryable: false,
-    hint: 'timeouts.totalMs bounds the whole call, all its requests included.',
+    hint: 'timeouts.totalMs limits the whole call, including all its requests.',
   });
 }
 
-/** @throws ConfigurationError for what is no options, or no total. */
+/** @throws ConfigurationError if the options or the total are not valid. */
 function totalMsOf(settings: Settings, call: CallOptions): number | undefined {
   const given: unknown = call;
   checkRecord(given, 'call options');

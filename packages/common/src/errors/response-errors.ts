@@ -5,7 +5,7 @@ import { SdkError, type SdkErrorCode, type SdkErrorInit } from './sdk-error.js';
 export interface RateLimit {
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
-  /** ISO time at which the window starts anew. */
+  /** ISO time at which the next window starts. */
   readonly resetAt?: string | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface ResponseErrorInit extends SdkErrorInit {
 }
 
 /**
- * The provider answered, and it is a failure. Nothing was sent where a driver concluded it from another answer, or where there is no
- * provider (files of this machine); with `maybeFromProxy` nobody can tell.
+ * The provider answered, and it is a failure. Nothing was sent if the driver concluded it from another answer, or if there is no
+ * provider (files of this machine). With `maybeFromProxy` nobody can tell who answered.
  */
 export class ResponseError extends SdkError {
   readonly code: SdkErrorCode = 'SDK_RESPONSE';
@@ -36,7 +36,7 @@ export class ResponseError extends SdkError {
   declare readonly rateLimit?: RateLimit;
   /** How long the provider asks to wait, in milliseconds. */
   declare readonly retryAfterMs?: number;
-  /** `true` where the answer came through a forward proxy in absolute-form and may be its own. */
+  /** `true` if the answer came through a forward proxy in absolute-form and may be the proxy's own. */
   declare readonly maybeFromProxy?: boolean;
   /** The decoded body; not enumerable, since providers echo what was sent. */
   declare readonly body: unknown;

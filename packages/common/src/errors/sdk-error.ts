@@ -40,9 +40,9 @@ export abstract class SdkError extends Error {
   abstract readonly code: SdkErrorCode;
   /** What to do about it, in one sentence. */
   declare readonly hint?: string;
-  /** Which proxy decision the request travelled under. Set by the connection. */
+  /** The proxy decision for the request. Set by the connection. */
   declare decision?: DecisionFacts;
-  /** Every attempt, first to last, where there was more than one. Set by the connection. */
+  /** Every attempt, first to last, if there was more than one. Set by the connection. */
   declare attempts?: readonly AttemptFacts[];
 
   constructor(message: string, init: SdkErrorInit = {}) {
@@ -94,7 +94,7 @@ function withoutUndefined(record: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-/** An allow-list: a foreign error may hang sockets, options or headers on itself. */
+/** An allow-list: a foreign error may have sockets, options or headers as members. */
 function causeFacts(cause: unknown): unknown {
   if (cause === undefined) return undefined;
   if (isBranded(cause)) return cause.toJSON();

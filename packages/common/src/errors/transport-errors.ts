@@ -11,11 +11,11 @@ export interface TransportErrorInit extends SdkErrorInit {
 
 /** No answer came back. */
 export abstract class TransportError extends SdkError {
-  /** Whether the origin may have seen the last attempt; `attempts` tells it of earlier ones. */
+  /** Whether the origin may have received the last attempt; `attempts` says this for earlier ones. */
   readonly requestSent: RequestSent;
   /** Whether the same request may succeed later; whether it may be sent again also depends on `requestSent`. */
   readonly retryable: boolean;
-  /** `true` where the socket had carried a request before, and may have been closed by the peer meanwhile. */
+  /** `true` if the socket had carried a request before, so that the peer may have closed it meanwhile. */
   declare readonly reusedSocket?: boolean;
 
   constructor(message: string, init: TransportErrorInit) {
@@ -40,11 +40,11 @@ export abstract class TransportError extends SdkError {
  */
 export type TimeoutPhase = 'pool' | 'proxy' | 'connect' | 'headers' | 'idle' | 'total';
 
-/** A timer fired. Its `cause` is set only where the next attempt would have come too late: it is what failed last. */
+/** A timer fired. `cause` is set only if the next attempt would have come too late: it is the last failure. */
 export class TimeoutError extends TransportError {
   readonly code = 'SDK_TIMEOUT';
   readonly phase: TimeoutPhase;
-  /** The limit that passed, in milliseconds; for a body that nobody began to read, how long it was left alone. */
+  /** The limit that passed, in milliseconds; for a body that nobody began to read, how long it stayed unread. */
   readonly timeoutMs: number;
 
   constructor(
@@ -62,23 +62,23 @@ export class TimeoutError extends TransportError {
 }
 
 /**
- * Where the way through the proxy ended: its name or its PAC file, TCP, TLS, its credentials, or CONNECT, the SOCKS handshake and
- * what a forward proxy answered by itself.
+ * Where the request to the proxy failed: its name or its PAC file, TCP, TLS, its credentials, or (`tunnel`) CONNECT, the SOCKS
+ * handshake and what a forward proxy answered itself.
  */
 export type ProxyPhase = 'resolve' | 'connect' | 'tls' | 'auth' | 'tunnel';
 
 /**
- * The proxy failed or refused; over CONNECT this can never be the provider's answer. The origin has seen nothing, but for the phase
- * `tunnel` of a forward proxy (absolute-form), which may have passed the request on: `requestSent` tells.
+ * The proxy failed or refused; over CONNECT this can never be the provider's answer. The origin has received nothing, except in the
+ * phase `tunnel` of a forward proxy (absolute-form), which may have passed the request on: `requestSent` says so.
  */
 export class ProxyError extends TransportError {
   readonly code = 'SDK_PROXY';
   readonly phase: ProxyPhase;
-  /** The proxy without credentials, e.g. `http://proxy.corp:3128`; where a function of yours threw, the option's name. */
+  /** The proxy without credentials, e.g. `http://proxy.corp:3128`; if a function of yours threw, the name of its option. */
   readonly proxy: string;
   /** The status that the proxy itself answered. */
   declare readonly status?: number;
-  /** Whether the proxy works and said no: that is its answer, so the next of a list is not tried. */
+  /** Whether the proxy works but refused: that is its answer, so the next of a list is not tried. */
   readonly refused: boolean;
   /** In the phase `auth` of an HTTP proxy: the schemes that it offers, as it spells them, e.g. `['Basic', 'Digest']`. */
   declare readonly schemes?: readonly string[];
@@ -135,7 +135,7 @@ export class TlsError extends TransportError {
   }
 }
 
-/** The connection to the origin was refused or reset, its name not found, or its answer no HTTP. */
+/** The connection to the origin was refused or reset, its name was not found, or its answer was not HTTP. */
 export class ConnectionError extends TransportError {
   readonly code = 'SDK_CONNECTION';
   /** Node's own code, e.g. `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `HPE_INVALID_CONSTANT`. */

@@ -1,4 +1,4 @@
-/** What the environment decides. It is read at each decision; what was made of it is kept while it says the same. */
+/** The decision of the environment. The variables are read at each decision; the result is reused while they do not change. */
 import { BoundedMap } from '../bounded-map.js';
 import type { Origin } from '../route/origin.js';
 import { ProxyServer } from '../route/proxy-server.js';
@@ -10,19 +10,19 @@ import type { NoProxy } from './no-proxy.js';
 import { compileNoProxy } from './no-proxy.js';
 import { readProxyUrl } from './url.js';
 
-/** Nobody spoke. */
+/** No variable says anything. */
 const DEFAULT: ProxyDecision = newDecision({
   candidates: ['direct'],
   decidedBy: 'default',
   warnings: [],
 });
 
-/** What the environment said, and what was decided from it; kept for as long as it says the same. */
+/** The variables and the decisions made from them, reused while the variables do not change. */
 interface EnvironmentSaid {
   readonly variable: string;
   readonly value: string;
   readonly noProxy: NoProxy | undefined;
-  /** Where the list came from a variable: its name and text. */
+  /** If the list came from a variable: its name and text. */
   readonly listName: string | undefined;
   readonly listText: string | undefined;
   proxy: ProxyServer | undefined;
@@ -35,9 +35,9 @@ const MAX_DECISIONS = 16_384;
 const said: EnvironmentSaid[] = [];
 
 /**
- * The decision of the environment, or that nobody spoke.
- * @param given the nearest list that options gave: it replaces NO_PROXY
- * @throws ConfigurationError where the chosen variable is no proxy URL, and no entry bypasses the target.
+ * The decision of the environment, or that no variable says anything.
+ * @param given the nearest list from the options: it replaces NO_PROXY
+ * @throws ConfigurationError if the chosen variable is no proxy URL, and no entry bypasses the target.
  */
 export function decideByEnvironment(
   origin: Origin,

@@ -1,4 +1,4 @@
-/** The cascade: call ▸ instance ▸ environment ▸ direct. The first level that speaks wins, whole. No I/O. */
+/** The cascade: call ▸ instance ▸ environment ▸ direct. The first level that says something decides everything. No I/O. */
 import { own } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
 import { decideByEnvironment } from './by-environment.js';
@@ -16,8 +16,8 @@ export interface CompiledLevels {
 }
 
 /**
- * Decides the way to an origin. A promise only where a function that was asked answered one.
- * @param purpose what a function is told the request is for
+ * Decides the way to an origin. A promise only if a function that was asked answered with one.
+ * @param purpose what the request is for, as a function receives it
  * @throws ConfigurationError where the chosen variable or a function's answer is no proxy setting.
  * @throws ProxyError (phase `resolve`, nothing sent) where a function threw.
  */
@@ -31,7 +31,7 @@ export function decide(
 
 const LEVELS = ['call', 'instance'] as const;
 
-/** What the levels from the given one on decide, and the environment below them. */
+/** The decision of the given level and those below it, the environment included. */
 function decideFrom(
   start: number,
   origin: Origin,

@@ -1,9 +1,9 @@
-/** What the cascade answers. */
+/** The answer of the cascade. */
 import type { DecidedBy, DecisionFacts } from '../facts.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 
-/** One way to try: over a proxy, or straight. */
+/** One way to try: over a proxy, or direct. */
 export type ProxyCandidate = ProxyServer | 'direct';
 
 /** Which way a request goes, and why. Frozen. */
@@ -12,7 +12,7 @@ export interface ProxyDecision {
   readonly proxy: ProxyServer | undefined;
   /** What to try, in order: the first is `proxy`, or `'direct'`. */
   readonly candidates: readonly ProxyCandidate[];
-  /** The level that spoke first. */
+  /** The first level that said something. */
   readonly decidedBy: DecidedBy;
   /** The environment variable that was chosen, where the environment decided. */
   readonly variable?: string | undefined;
@@ -66,7 +66,7 @@ export function newDecision(made: Omit<ProxyDecision, 'proxy'>): ProxyDecision {
   return Object.freeze(decision);
 }
 
-/** A PAC file that could not be asked is what the request failed of. */
+/** If a PAC file could not be asked, the decision names the file itself. */
 function fileOf(used: ProxyCandidate): string | undefined {
   return used === 'direct' || used.pac === undefined ? undefined : used.href;
 }

@@ -1,4 +1,4 @@
-/** Which environment variable speaks for a target. Read at each decision, never kept. */
+/** Which environment variable names the proxy for a target. Read at each decision, never cached. */
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
@@ -16,7 +16,7 @@ const ALL = ['all_proxy', 'ALL_PROXY'];
 const HTTP = ['http_proxy', 'HTTP_PROXY'];
 
 /**
- * In this order the first one that is set speaks. `http_proxy` also serves `https:` targets when nothing else is set:
+ * The first one that is set counts, in this order. `http_proxy` also serves `https:` targets when nothing else is set:
  * undici, gaxios and Azure's core do so too, curl and Go do not.
  */
 export const PROXY_VARIABLES: Readonly<Record<Origin['protocol'], readonly string[]>> =
@@ -25,7 +25,7 @@ export const PROXY_VARIABLES: Readonly<Record<Origin['protocol'], readonly strin
     'https:': Object.freeze(['https_proxy', 'HTTPS_PROXY', ...ALL, ...HTTP]),
   });
 
-/** In this order the first one that is set speaks. */
+/** The first one that is set counts, in this order. */
 export const NO_PROXY_VARIABLES: readonly string[] = Object.freeze(['no_proxy', 'NO_PROXY']);
 
 /** The variable that names the proxy for a target; `undefined`: none does. */
@@ -67,7 +67,7 @@ function readVariable(env: Environment, name: string): string | undefined {
   return /\S/.test(value) ? value : undefined;
 }
 
-/** What hangs on `Object.prototype` is no variable. */
+/** A member of `Object.prototype` is no variable. */
 function isInherited(env: Environment, name: string): boolean {
   // Asking process.env whether it owns a name costs a look-up in the process's environment; its prototype is an
   // ordinary object, and a name that is not there can only be its own.
@@ -77,8 +77,8 @@ function isInherited(env: Environment, name: string): boolean {
 }
 
 /**
- * Whether a variable may come from a request: a CGI server puts the header `Proxy: …` of whoever calls it into
- * `HTTP_PROXY` (CVE-2016-5385, "httpoxy").
+ * Whether a variable may come from a request: a CGI server puts the header `Proxy: …` of a request into `HTTP_PROXY`
+ * (CVE-2016-5385, "httpoxy").
  */
 function isHttpoxy(env: Environment, name: string): boolean {
   if (name !== 'HTTP_PROXY' || !Object.hasOwn(env, 'REQUEST_METHOD')) return false;
@@ -90,7 +90,7 @@ function isHttpoxy(env: Environment, name: string): boolean {
 export interface VariableState {
   readonly name: string;
   /**
-   * `first`: it is the one that speaks; `later`: it is set, and another one speaks before it; `blank` counts as unset;
+   * `first`: it is the one that counts; `later`: it is set, but an earlier one counts; `blank` counts as unset;
    * `ignored`: `HTTP_PROXY` under a CGI server.
    */
   readonly state: 'unset' | 'blank' | 'ignored' | 'first' | 'later';

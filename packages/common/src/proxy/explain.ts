@@ -1,4 +1,4 @@
-/** Why a request goes the way it goes: the whole trace as data, for whoever has to find out which setting decided. */
+/** Why a request goes the way it goes, as data: for finding out which setting decided. */
 import type { DecidedBy } from '../facts.js';
 import { own } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
@@ -15,7 +15,7 @@ import type { PlainProxyLevels, ProxyLevels } from './resolve.js';
 import { compileLevels } from './resolve.js';
 import type { CompiledSetting } from './setting.js';
 
-/** What one level said, and what came of it. */
+/** What one level said, and whether it decided. */
 export interface ExplainedLevel {
   readonly level: DecidedBy;
   /** `nothing`, `false`, a proxy without credentials, a list of these, or `a function`. */
@@ -51,7 +51,7 @@ export interface ProxyExplanation {
 }
 
 /**
- * Why a request to `target` would go the way it would go. No I/O. A promise only where a function answered one.
+ * Why a request to `target` would go the way it would go. No I/O. A promise only if a function answered with one.
  * @throws ConfigurationError, ProxyError as `resolveProxy` does.
  */
 export function explainProxy(target: string | URL, levels?: PlainProxyLevels): ProxyExplanation;

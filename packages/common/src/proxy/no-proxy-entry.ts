@@ -19,7 +19,7 @@ export type NoProxyRule = { readonly port?: number | undefined } & (
 /** Thrown inside this file only: why an entry cannot be read. */
 class Unreadable extends Error {}
 
-/** What an entry, without white space and commas, names; or why it cannot be read, in words. */
+/** What an entry (without white space and commas) names, or why it cannot be read. */
 export function readEntry(written: string): NoProxyRule | string {
   try {
     return read(written);
@@ -127,7 +127,7 @@ function readName(host: string, port: number | undefined): NoProxyRule {
 function asciiName(written: string): string | undefined {
   const plain = /^[\x21-\x7e]*$/.test(written);
   const name = plain ? written.toLowerCase() : domainToASCII(written);
-  // Underscores occur in internal names; a label of hyphens alone is a leftover of some other notation.
+  // Underscores occur in internal names. A label of hyphens only is not a name.
   return /^(?!-+(?:\.|$))[a-z0-9_-]+(?:\.(?!-+(?:\.|$))[a-z0-9_-]+)*$/.test(name)
     ? name
     : undefined;

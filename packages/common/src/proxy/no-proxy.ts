@@ -1,4 +1,4 @@
-/** NO_PROXY lists: read once into look-up tables, so that a decision does not depend on their length. */
+/** NO_PROXY lists: read once into look-up tables, so that a long list does not make decisions slow. */
 import { BoundedMap } from '../bounded-map.js';
 import { ConfigurationError } from '../errors.js';
 import { kindOf } from '../option-keys.js';
@@ -6,7 +6,7 @@ import type { Origin } from '../route/origin.js';
 import { parseIp } from '../ip.js';
 import { prefix, readEntry } from './no-proxy-entry.js';
 
-/** Beyond this many entries that cannot be read, the rest is counted. */
+/** Only this many unreadable entries get a warning each; the rest is only counted. */
 const MAX_WARNINGS = 50;
 
 /** A NO_PROXY list, read. */
@@ -24,8 +24,8 @@ export interface NoProxy {
 const lists = new BoundedMap<string, NoProxy>(128);
 
 /**
- * Reads a list: entries apart by commas or white space, or an array of such texts.
- * @throws ConfigurationError where it is neither; an entry that cannot be read is a warning.
+ * Reads a list: entries separated by commas or white space, or an array of such texts.
+ * @throws ConfigurationError if it is neither. An entry that cannot be read is a warning.
  */
 export function compileNoProxy(list: string | readonly string[], field: string): NoProxy {
   const text = typeof list === 'string' ? list : joined(list, field);
@@ -54,7 +54,7 @@ function joined(list: unknown, field: string): string {
   return list.join(',');
 }
 
-/** Where in the list the first entry stands that names a thing: on every port, or on one. */
+/** The position of the first entry that names a thing: on every port, or on one. */
 interface Places {
   any: number;
   ports?: Map<number, number>;
@@ -125,7 +125,7 @@ class Tables implements NoProxy {
     return first;
   }
 
-  /** Why the entry was skipped, where it was. */
+  /** Why the entry was skipped, if it was. */
   #add(entry: string, place: number): string | undefined {
     const rule = readEntry(entry);
     if (typeof rule === 'string') return rule;

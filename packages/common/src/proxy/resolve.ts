@@ -1,4 +1,4 @@
-/** The cascade as a question that anybody may ask. */
+/** The cascade as a function for everybody: which way would a request go? */
 import { checkKeys, checkRecord, own } from '../option-keys.js';
 import { originOf } from '../route/origin.js';
 import type { CompiledLevels } from './cascade.js';
@@ -29,7 +29,7 @@ export interface PlainProxyLevels extends ProxyLevels {
 }
 
 /**
- * Which way a request to `target` would go, and why. No I/O. A promise only where a function answered one.
+ * Which way a request to `target` would go, and why. No I/O. A promise only if a function answered with one.
  * @throws ConfigurationError where the target or a level cannot be read.
  * @throws ProxyError (phase `resolve`) where a function threw.
  */

@@ -1,4 +1,4 @@
-/** Proxies of a list that failed: each is left alone for a while that grows, so that requests need not wait for it again. */
+/** Proxies of a list that failed: each is skipped for a growing time, so that requests do not wait for it again. */
 import { BoundedMap } from '../bounded-map.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import type { ProxyCandidate } from './decision.js';
@@ -8,19 +8,19 @@ export const FIRST_REST_MS = 1_000;
 /** No rest is longer, in milliseconds. */
 export const LONGEST_REST_MS = 60_000;
 
-/** So many proxies are remembered, the latest to fail last; selectors can name any number of them. */
+/** How many proxies are remembered, since selectors can name any number. The one that failed last is last. */
 const MAX_RESTING = 1_024;
 
 interface Rest {
   lengthMs: number;
   endsAt: number;
-  /** The request that finds out, after a rest, whether the proxy is back; the others go on leaving it out. */
+  /** The request that tries the proxy again after its rest; the others go on skipping it. */
   probe: object | undefined;
 }
 
 /**
- * What one driver, and all its views, know of proxies that failed. Keyed by `ProxyServer.key`; where a PAC file was had and
- * what it named for an origin failed, the file rests for that origin alone, since it may name another proxy for the next.
+ * What one driver, and all its views, know about proxies that failed. The key is `ProxyServer.key`. If a PAC file was loaded and
+ * the proxies that it named for an origin failed, the file rests only for that origin, since it may name others for the next.
  */
 export class RestingProxies {
   readonly #rests = new BoundedMap<string, Rest>(MAX_RESTING);
@@ -32,10 +32,10 @@ export class RestingProxies {
   }
 
   /**
-   * Which of the candidates that are left comes next: the first that does not rest; where all rest, the one whose rest
-   * ends first, since a call shall never fail only because of that. A proxy whose rest is over is given to one request,
-   * `asker`, which finds out for all whether it is back.
-   * @param place the origin that is asked for
+   * Which of the remaining candidates comes next: the first that does not rest. If all rest, it is the one whose rest ends first,
+   * since a call must never fail only because proxies rest. A proxy whose rest is over is given to one request, `asker`, which
+   * finds out for all others whether it works again.
+   * @param place the origin of the request
    */
   next(candidates: readonly ProxyCandidate[], asker: object, place = ''): number {
     let soonest = 0;
@@ -47,7 +47,7 @@ export class RestingProxies {
       const now = this.#now();
       if (rest.endsAt <= now) {
         rest.probe = asker;
-        // Should this request take long to tell, another one may find out after as long a rest.
+        // If this request takes long, another one may try the proxy after another rest of this length.
         rest.endsAt = now + rest.lengthMs;
         return i;
       }
@@ -57,9 +57,9 @@ export class RestingProxies {
   }
 
   /**
-   * It failed as a proxy. The requests that were under way when it failed fail with it, and count once.
-   * @param place the origin for which a PAC file named what failed; left out, it failed itself
-   * @returns how long it rests now, in milliseconds; `undefined` where it rested already.
+   * Notes that a proxy failed. All requests that it was carrying fail together, and count as one failure.
+   * @param place the origin for which a PAC file named the proxies that failed; left out, it failed itself
+   * @returns how long it rests now, in milliseconds; `undefined` if it rested already.
    */
   failed(proxy: ProxyServer, asker: object, place?: string): number | undefined {
     if (place !== undefined) this.#rests.delete(proxy.key);
@@ -77,14 +77,14 @@ export class RestingProxies {
     return rest.lengthMs;
   }
 
-  /** It carried a request, or answered for itself: its rest is over, and the next one begins short again. */
+  /** Notes that a proxy works: it carried a request or answered. Its rest is over, and the next one begins short again. */
   worked(proxy: ProxyServer, place = ''): void {
     if (this.#restOf(proxy, place) === undefined) return;
     this.#rests.delete(proxy.key);
     this.#rests.delete(placed(proxy, place));
   }
 
-  /** A request ended without telling whether the proxy is back (it was aborted, say): another one may find out. */
+  /** A request ended without showing whether the proxy works (it was aborted, for example): another one may find out. */
   leftOpen(proxy: ProxyServer, asker: object, place = ''): void {
     const rest = this.#restOf(proxy, place);
     if (rest?.probe !== asker) return;

@@ -1,4 +1,4 @@
-/** `httpProxy`, in every form, and how it is read: once, whole, as own properties. */
+/** `httpProxy` in every form. It is read once and completely, as own properties. */
 import { ConfigurationError } from '../errors.js';
 import { kindOf, readAnswer } from '../option-keys.js';
 import { ProxyServer } from '../route/proxy-server.js';
@@ -8,7 +8,7 @@ import { readProxyOptions } from './options.js';
 import { Remembered } from './remembered.js';
 import { readProxyUrl } from './url.js';
 
-/** What a selector is asked. */
+/** What a selector receives. */
 export interface ProxyQuestion {
   /** E.g. `https://api.example.com`. */
   readonly origin: string;
@@ -44,12 +44,12 @@ export interface ProxyChoice {
   readonly noProxy: NoProxy | undefined;
 }
 
-/** A selector, with what messages call it. */
+/** A selector, with its name in messages. */
 export interface ProxyAsk {
   readonly kind: 'ask';
   readonly ask: ProxySelector;
   readonly field: string;
-  /** What messages call its answer. */
+  /** The name of its answer in messages. */
   readonly answerField: string;
   /** A member of a list may not answer with a list. */
   readonly inList: boolean;
@@ -74,7 +74,7 @@ const settings = new Remembered<CompiledSetting>(256);
 
 /**
  * Reads a value of `httpProxy`; equal values are read once.
- * @param field what messages call it
+ * @param field its name in messages
  * @throws ConfigurationError that names the option, what was seen (without secrets), and the remedy.
  */
 export function compileSetting(value: unknown, field: string): CompiledSetting {
@@ -82,7 +82,7 @@ export function compileSetting(value: unknown, field: string): CompiledSetting {
   return settings.of([value, field], () => readSetting(value, field));
 }
 
-/** Reads what a selector answered: anything but a function, and no list where the selector stands in one. */
+/** Reads what a selector answered: anything but a function, and no list if the selector is itself in a list. */
 export function compileAnswer(answer: unknown, asked: ProxyAsk): CompiledSetting {
   const { field, answerField } = asked;
   return readAnswer(field, answerField, () => compileChecked(answer, asked));
@@ -170,7 +170,7 @@ function readStep(value: unknown, field: string, inList: boolean): ProxyChoice |
   return choice(new ProxyServer(init), noProxy);
 }
 
-/** Every member is there, so that nothing on `Object.prototype` can speak for one that is not. */
+/** Every member is an own one, so that nothing on `Object.prototype` can take the place of a missing one. */
 function choice(proxy: ProxyServer | 'direct', noProxy: NoProxy | undefined): ProxyChoice {
   return Object.freeze({ kind: 'choice', proxy, noProxy });
 }

@@ -1,4 +1,4 @@
-/** A proxy that wants credentials, or other ones: one error, wherever it was noticed. */
+/** The one error for a proxy that asks for credentials, or does not accept them. */
 import { ProxyError } from '../errors.js';
 import type { DecisionFacts } from '../facts.js';
 
@@ -11,12 +11,12 @@ export interface AuthRefusal {
   readonly schemes: readonly string[];
   /** What was sent, in words. */
   readonly tried: readonly string[];
-  /** Why nothing more was tried, where that is not plain from the schemes. */
+  /** Why nothing more was tried, if the schemes do not show it. */
   readonly why?: string | undefined;
   readonly decision?: DecisionFacts | undefined;
 }
 
-/** The ProxyError of phase `auth`: the origin has seen nothing of the request. */
+/** The ProxyError of phase `auth`: the origin has received nothing of the request. */
 export function authRefused(refusal: AuthRefusal): ProxyError {
   const { proxy, status, schemes, tried, why, decision } = refusal;
   const sent = [...new Set(tried)];
@@ -57,7 +57,7 @@ function hintFor(schemes: readonly string[], tried: readonly string[]): string {
   return `${sent}; ${remedy}.${offers}`;
 }
 
-/** Whether nothing that was sent is of a scheme that is offered; where a scheme has no name, nobody knows. */
+/** Whether none of the sent schemes is offered. A scheme without a name counts as offered, since nobody knows. */
 function isUnasked(offered: readonly string[], tried: readonly string[]): boolean {
   if (offered.length === 0) return false;
   return tried.every((label) => {
@@ -66,7 +66,7 @@ function isUnasked(offered: readonly string[], tried: readonly string[]): boolea
   });
 }
 
-/** What to give where these schemes, in lower case, are offered. */
+/** What to give if these schemes, in lower case, are offered. */
 function remedyFor(offered: readonly string[]): string {
   if (offered.length === 0 || offered.includes('basic') || offered.includes('digest'))
     return "Give the proxy's credentials in the URL (http://user:password@host:port) or as httpProxy.credentials.";

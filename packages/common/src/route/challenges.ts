@@ -1,4 +1,4 @@
-/** `Proxy-Authenticate` (RFC 9110 §11.6.1, §11.7.1): the schemes that a proxy offers, and what it says to each. */
+/** `Proxy-Authenticate` (RFC 9110 §11.6.1, §11.7.1): the schemes that a proxy offers, with their parameters. */
 
 /** One challenge. */
 export interface Challenge {
@@ -10,7 +10,7 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** More than this no proxy offers; the rest is not read. */
+/** No proxy offers more than this; the rest is not read. */
 const MAX_CHALLENGES = 32;
 const MAX_SHOWN = 8;
 
@@ -22,7 +22,7 @@ const PARAMETER =
 /** Up to the next comma outside of quotes; a quote that nobody closes takes all. */
 const UNREADABLE = /(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+/sy;
 
-/** Every challenge, in order; several may stand in one value. What cannot be read is skipped. */
+/** Every challenge, in order; one value may contain several. What cannot be read is skipped. */
 export function parseChallenges(values: readonly string[]): Challenge[] {
   const challenges: Challenge[] = [];
   for (const value of values) readValue(value.trim(), challenges);

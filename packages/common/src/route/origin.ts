@@ -12,16 +12,16 @@ export interface Origin {
   readonly port: number;
   /** `https://api.example.com`, the default port left out. */
   readonly href: string;
-  /** What the Host header says: `api.example.com`, `[::1]:8443`. */
+  /** The value of the Host header: `api.example.com`, `[::1]:8443`. */
   readonly authority: string;
-  /** What CONNECT asks for, the port always spelt out: `api.example.com:443`, `[::1]:443`. */
+  /** The target of CONNECT, always with the port: `api.example.com:443`, `[::1]:443`. */
   readonly connectAuthority: string;
 }
 
-/** Bounds the memory that many distinct origins take. */
+/** Limits the memory for many different origins. */
 const MAX_ORIGINS = 16_384;
 const origins = new BoundedMap<string, Origin>(MAX_ORIGINS);
-/** The part of a URL that names its origin, as written in plain characters: saves reading a URL that was seen before. */
+/** The part of a URL that names its origin, if it has only plain characters: a URL that was seen before is not parsed again. */
 const written = new BoundedMap<string, Origin>(MAX_ORIGINS);
 const PLAIN = /^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?=[/?#]|$)/;
 

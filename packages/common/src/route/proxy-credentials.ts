@@ -10,7 +10,7 @@ export interface PasswordCredentials {
   readonly password?: string | null | undefined;
   /**
    * `basic`: sent with the first request, Digest is never answered. `digest`: the password itself is never sent.
-   * Left out: Basic is sent with the first request, and where the proxy does not accept it and offers Digest, that.
+   * Left out: Basic is sent with the first request; if the proxy does not accept it and offers Digest, Digest is used.
    */
   readonly scheme?: 'basic' | 'digest' | undefined;
 }
@@ -38,24 +38,24 @@ export interface NegotiateCredentials {
 export type ProxyCredentials =
   PasswordCredentials | TokenCredentials | AuthorizationCredentials | NegotiateCredentials;
 
-/** What a function for credentials is told. */
+/** What a function for credentials receives. */
 export interface ProxyCredentialsRequest {
   /** The proxy without credentials: `http://proxy.corp:3128`. */
   readonly proxy: string;
-  /** `2`: the proxy did not accept what was answered first. */
+  /** `2`: the proxy did not accept the first answer. */
   readonly attempt: 1 | 2;
   /** The schemes that the proxy offered when it refused, as it spells them; empty at the first attempt. */
   readonly schemes: readonly string[];
 }
 
-/** Asked for credentials before each attempt, and once more where the proxy did not accept them. */
+/** Asked for credentials before each attempt, and once more if the proxy did not accept them. */
 export type ProxyCredentialsSource = (
   request: ProxyCredentialsRequest,
 ) => ProxyCredentials | Promise<ProxyCredentials>;
 
 const KEYS = ['username', 'password', 'scheme', 'token', 'authorization', 'servicePrincipal'];
 
-/** What each shape is told by, and what may stand beside that. */
+/** The member that identifies each shape, and the members that it may have beside that. */
 const SHAPES = {
   token: ['token'],
   authorization: ['authorization'],
@@ -81,7 +81,7 @@ export function checkCredentials(value: unknown, field: string): ProxyCredential
   switch (shape) {
     case 'token': {
       const token = text(value, 'token', field);
-      // RFC 9110, section 11.4: a value goes on one line; what stands outside ASCII has no agreed spelling there.
+      // RFC 9110, section 11.4: the value is one line, and there is no standard encoding for characters outside ASCII.
       if (!/^[\x21-\x7e]+$/.test(token)) {
         const hint =
           'Give the token alone: "Bearer" is put before it. { authorization } is sent whole.';
@@ -110,22 +110,22 @@ export function checkCredentials(value: unknown, field: string): ProxyCredential
 }
 
 /**
- * Refuses what a SOCKS proxy cannot be told: it knows a user name and a password, and no scheme.
+ * Refuses credentials that SOCKS cannot carry: it has a user name and a password, and no schemes.
  * @throws ConfigurationError that names the field.
  */
 export function checkSocksCredentials(credentials: ProxyCredentials, field: string): void {
   if ('username' in credentials && credentials.scheme === undefined) return;
   throw new ConfigurationError(
-    `${field} makes no sense for a SOCKS proxy, which takes { username, password } alone`,
+    `${field} makes no sense for a SOCKS proxy, which takes only { username, password }`,
     { field, hint: 'Give { username, password } without a scheme.' },
   );
 }
 
-/** A value without a scheme would be shown whole, so only schemes that are known by name are. */
+/** Only known schemes are shown: a value without a scheme would otherwise be shown whole. */
 const SHOWN =
   /^(Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|PrivateToken|SCRAM-SHA-1|SCRAM-SHA-256|Token|vapid) /i;
 
-/** What is sent first, as an error calls it: `Basic`, `Bearer`. */
+/** What is sent first, as errors name it: `Basic`, `Bearer`. */
 export function labelOf(credentials: ProxyCredentials): string {
   if ('token' in credentials) return 'Bearer';
   if ('authorization' in credentials)
@@ -134,7 +134,7 @@ export function labelOf(credentials: ProxyCredentials): string {
   return credentials.scheme === 'digest' ? 'Digest' : 'Basic';
 }
 
-/** Why credentials cannot be sent, in words that do not show them; `undefined` where they can. */
+/** Why credentials cannot be sent, without showing them; `undefined` if they can. */
 export function credentialsProblem(username: string, password: string | null): string | undefined {
   // RFC 7617, section 2: the first colon ends the user name, and neither part holds a control character.
   if (username.includes(':')) return 'the user name has a ":", where the password would begin';
@@ -173,7 +173,7 @@ function passwordCredentials(value: Members, field: string): PasswordCredentials
       `${field}.scheme must be 'basic', 'digest' or 'negotiate', this is ${typeof scheme === 'string' ? 'another string' : kindOf(scheme)}`,
       {
         field: `${field}.scheme`,
-        hint: 'Leave it out to let the proxy choose; give another scheme whole, as { authorization }.',
+        hint: 'Leave it out to let the proxy choose. For another scheme give the whole header value as { authorization }.',
       },
     );
   }

@@ -1,4 +1,4 @@
-/** A proxy server as the cascade names it and the wire dials it. Its password cannot be printed by accident. */
+/** A proxy server, as the cascade chooses it and the dialer uses it. Its password cannot be printed by accident. */
 import { ProxyError, isSdkError } from '../errors.js';
 import { own, readAnswer } from '../option-keys.js';
 import type {
@@ -26,12 +26,12 @@ export type ProxyProtocol =
   | 'pac+file:'
   | 'pac+data:';
 
-/** Whether a proxy is spoken to in SOCKS, which knows tunnels only. */
+/** Whether a proxy uses SOCKS, which has only tunnels. */
 export function isSocks(protocol: string): boolean {
   return protocol.startsWith('socks');
 }
 
-/** What a setting may say of a proxy beside its URL. */
+/** A proxy as a setting describes it. */
 export interface ProxyServerInit {
   readonly protocol: ProxyProtocol;
   readonly host: string;
@@ -64,7 +64,7 @@ export class ProxyServer {
   readonly host: string;
   /** 0 for a PAC file. */
   readonly port: number;
-  /** `null` where none was given, or where a function is asked for it. */
+  /** `null` if none was given, or if a function is asked for it. */
   readonly username: string | null;
   readonly #given: ProxyCredentials | undefined;
   readonly #credentials: ProxyCredentialsSource | undefined;
@@ -93,28 +93,27 @@ export class ProxyServer {
     Object.freeze(this);
   }
 
-  /** `null` where none was given, `''` where an empty one was. */
+  /** `null` if none was given, `''` if an empty one was. */
   get password(): string | null {
     return passwordOf(this.#given)?.password ?? null;
   }
 
-  /** What the proxy is shown, by value; `undefined` where there is nothing, or a function is asked for it. */
+  /** The credentials by value; `undefined` if there are none, or if a function is asked for them. */
   get given(): ProxyCredentials | undefined {
     return this.#given;
   }
 
-  /** Asked for credentials before each attempt; `undefined` where they came by value or not at all. */
+  /** The function that is asked for credentials before each attempt; `undefined` if there is none. */
   get credentials(): ProxyCredentialsSource | undefined {
     return this.#credentials;
   }
 
   /**
-   * This proxy with the credentials that its function answers now, by value; itself where it has no function. Equal
+   * This proxy with the credentials that its function answers now, by value; the same object if it has no function. Equal
    * answers give the same object, so that sockets are shared.
-   * @param attempt `2` where the proxy refused what was answered first
-   * @param schemes what it offered then
-   * @throws ProxyError (phase `auth`, nothing sent) where the function throws; ConfigurationError where its answer
-   * cannot be sent.
+   * @param attempt `2` if the proxy refused the first answer
+   * @param schemes the schemes that it offered then
+   * @throws ProxyError (phase `auth`, nothing sent) if the function throws; ConfigurationError if its answer cannot be sent.
    */
   askCredentials(
     attempt: 1 | 2 = 1,
@@ -147,8 +146,8 @@ export class ProxyServer {
   }
 
   /**
-   * All that is this proxy's own (credentials, headers, TLS), at another address: what a PAC file names.
-   * @throws ConfigurationError for a SOCKS proxy and credentials that it cannot be told.
+   * This proxy's own settings (credentials, headers, TLS) at another address, which a PAC file names.
+   * @throws ConfigurationError for a SOCKS proxy and credentials that SOCKS cannot carry.
    */
   at(protocol: ProxyProtocol, host: string, port: number): ProxyServer {
     if (this.#given !== undefined && isSocks(protocol))
@@ -169,7 +168,7 @@ export class ProxyServer {
     };
   }
 
-  /** The URL of the PAC file, without credentials; `undefined` where the scheme is not `pac+…:`. */
+  /** The URL of the PAC file, without credentials; `undefined` if the scheme is not `pac+…:`. */
   get pac(): string | undefined {
     return this.#pac;
   }
@@ -194,7 +193,7 @@ export class ProxyServer {
     return this.#href;
   }
 
-  /** What tells two proxies apart in the key of a pool: address, credentials and headers (hashed), TLS, tunnel. */
+  /** Identifies the proxy in the key of a pool: address, credentials and headers (hashed), TLS, tunnel. */
   get key(): string {
     this.#key ??= `${this.#href}|${this.#secrets()}|${tlsIdentity(this.#tls)}|${this.#tunnel}`;
     return this.#key;

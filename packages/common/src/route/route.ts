@@ -1,4 +1,4 @@
-/** The way one attempt takes, decided and frozen: what a route says is what the wire dials. */
+/** The way of one attempt, decided and frozen: the dialer connects exactly as the route says. */
 import { ConfigurationError } from '../errors.js';
 import type { Origin } from './origin.js';
 import { isSocks, type ProxyServer } from './proxy-server.js';
@@ -9,7 +9,7 @@ export type Route =
   | { readonly way: 'forward'; readonly proxy: ProxyServer }
   | { readonly way: 'tunnel'; readonly proxy: ProxyServer };
 
-/** `proxy` is there, so that nothing on `Object.prototype` can speak for it. */
+/** `proxy` is an own member, so that nothing on `Object.prototype` can take its place. */
 const DIRECT: Route = Object.freeze({ way: 'direct', proxy: undefined });
 const forwards = new WeakMap<ProxyServer, Route>();
 const tunnels = new WeakMap<ProxyServer, Route>();
@@ -17,7 +17,7 @@ const tunnels = new WeakMap<ProxyServer, Route>();
 /**
  * The route to an origin over a proxy, or directly.
  * `https:` targets are always tunnelled; `http:` ones go in absolute-form unless the proxy says `tunnel: 'always'`.
- * @throws ConfigurationError where a function still has to be asked for the proxy's credentials.
+ * @throws ConfigurationError if a function still has to be asked for the proxy's credentials.
  */
 export function routeTo(origin: Origin, proxy: ProxyServer | undefined): Route {
   if (proxy === undefined) return DIRECT;

@@ -1,4 +1,4 @@
-/** TLS settings are checked before a socket opens, since what OpenSSL says of a bad certificate names no option. */
+/** Checks TLS settings before a socket opens, since OpenSSL's errors for a bad certificate do not name the option. */
 import { ConfigurationError } from '../errors.js';
 import type { TlsOptions } from './tls-options.js';
 import { checkKeys, kindOf } from '../option-keys.js';
@@ -23,7 +23,7 @@ const NAMES: readonly (keyof TlsOptions)[] = [
 export function checkTlsOptions(tls: unknown, field: string): TlsOptions | undefined {
   if (tls === undefined) return undefined;
   checkKeys(tls, NAMES, field);
-  // Without a prototype: what hangs on Object.prototype must not switch verification off.
+  // Without a prototype: a member of Object.prototype must not switch verification off.
   const copy = Object.create(null) as Record<string, unknown>;
   for (const name of NAMES) {
     if (!Object.hasOwn(tls, name) || tls[name] === undefined) continue;
@@ -44,7 +44,7 @@ export function checkTlsOptions(tls: unknown, field: string): TlsOptions | undef
     throw refused(
       `${field}.pfx`,
       `${field}.pfx already holds a certificate and its key`,
-      'Leave out cert and key, or pfx.',
+      'Give either cert and key, or pfx.',
     );
   }
   if (given('cert') !== given('key')) {
@@ -77,7 +77,7 @@ function check(name: keyof TlsOptions, field: string, value: unknown): void {
       throw refused(
         field,
         `${field} must be bytes, not ${kindOf(value)}`,
-        'Give what readFileSync answers for the .p12 file.',
+        'Give the result of readFileSync for the .p12 file.',
       );
     case 'minVersion':
       if (value === 'TLSv1.2' || value === 'TLSv1.3') return;

@@ -1,4 +1,4 @@
-/** TLS settings of one hop, and what makes two of them the same. */
+/** TLS settings of one hop, and how two of them are compared. */
 import { createHash } from 'node:crypto';
 
 /** TLS settings of one hop. Those of the origin and those of an `https:` proxy never mix. */
@@ -15,7 +15,7 @@ export interface TlsOptions {
   readonly pfx?: Uint8Array | undefined;
   /** Opens `key` or `pfx`. */
   readonly passphrase?: string | undefined;
-  /** The name to ask for and to verify, where it is not the host's. */
+  /** The name to send and to verify, if it is not the host's. */
   readonly servername?: string | undefined;
   /** @default Node's own, `TLSv1.2` */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
@@ -28,8 +28,8 @@ const strangers = new WeakMap<TlsOptions, TlsOptions>();
 const identities = new WeakMap<TlsOptions, string>();
 
 /**
- * The same settings for an origin that they were not made for: whom to trust, but neither the client's certificate nor
- * the name to ask for. Made once for each object.
+ * The same settings for another origin than they were given for: the trusted authorities, but neither the client's certificate
+ * nor `servername`. Made once for each object.
  */
 export function withoutClient(tls: TlsOptions | undefined): TlsOptions | undefined {
   if (tls === undefined) return undefined;
@@ -45,8 +45,8 @@ export function withoutClient(tls: TlsOptions | undefined): TlsOptions | undefin
 }
 
 /**
- * What tells two TLS settings apart in the key of a pool: a digest of their content, so that equal settings share
- * sockets and no key shows up in a name. `''` for none. Computed once for each object, which must not change afterwards.
+ * Identifies TLS settings in the key of a pool: a digest of their content, so that equal settings share sockets and no private
+ * key becomes part of a name. `''` for none. Computed once for each object, which must not change afterwards.
  */
 export function tlsIdentity(tls: TlsOptions | undefined): string {
   if (tls === undefined) return '';

@@ -1,6 +1,6 @@
 /**
- * The agents under Node's `http`: one for each pool. The sockets come from the pool and its dialer, so nothing of the base
- * classes' own dialling, header rewriting or environment reading is ever reached.
+ * The agents for Node's `http`: one for each pool. The sockets come from the pool and its dialer, so the base classes never
+ * dial, rewrite headers or read the environment.
  */
 import { Agent, type ClientRequest } from 'node:http';
 import { HttpProxyAgent } from 'http-proxy-agent';
@@ -16,7 +16,7 @@ export interface PooledAgent extends Agent {
   readonly pool: SocketPool;
 }
 
-/** What `http.request` hands on to `addRequest`: the request's own options, with the leased socket among them. */
+/** What `http.request` passes to `addRequest`: the request's own options, including the leased socket. */
 export interface LeasedOptions {
   readonly lease: Lease;
 }
@@ -27,7 +27,7 @@ export function agentFor(route: Route, origin: Origin, limits: PoolLimits): Pool
   const pooled = {
     pool: new SocketPool(limits),
     addRequest,
-    // The proxy agents find their protocol in a stack trace at each read, a fifth of a request's CPU.
+    // Without it the proxy agents search a stack trace for their protocol at each read: a fifth of a request's CPU time.
     protocol: secure ? 'https:' : 'http:',
     defaultPort: secure ? 443 : 80,
   };
@@ -36,7 +36,7 @@ export function agentFor(route: Route, origin: Origin, limits: PoolLimits): Pool
   return agent as PooledAgent;
 }
 
-/** A proxy agent gets a URL without credentials, since its debug output prints it. `http` knows nothing of SOCKS. */
+/** A proxy agent gets a URL without credentials, since its debug output prints it. For SOCKS a plain agent is enough. */
 function agentOf(route: Route): Agent {
   const options = { keepAlive: true };
   if (route.way === 'direct' || isSocks(route.proxy.protocol)) return new Agent(options);

@@ -1,6 +1,6 @@
 /** One timer for many moments. */
 
-/** Rings no later than the earliest moment asked for. A process with nothing else to do ends before it. */
+/** Fires no later than the earliest moment that was set. It does not keep a process alive. */
 export class Alarm {
   readonly #onRing: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -10,7 +10,7 @@ export class Alarm {
     this.#onRing = onRing;
   }
 
-  /** Sets a moment, in `performance.now()` milliseconds. The timer is armed anew only where it would ring too late. */
+  /** Sets a moment, in `performance.now()` milliseconds. The timer is set again only if it would fire too late. */
   by(at: number): void {
     if (at >= this.#ringsAt) return;
     clearTimeout(this.#timer);

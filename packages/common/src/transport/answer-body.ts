@@ -2,7 +2,7 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** Puts a failure of the socket into our words. */
+/** Turns a failure of the socket into an error of the SDK. */
 export interface FailureMapper {
   failed(cause: unknown): Error;
 }
@@ -13,10 +13,10 @@ type Guarded = IncomingMessage & { [MAPPER]: FailureMapper };
 const { destroy } = IncomingMessage.prototype;
 
 /**
- * Node destroys the body of an answer that broke off with an error of its own; it becomes ours at the one place that each
- * passes, before the stream keeps it for whoever comes to read later. A reader's own error, the signal's reason and our
- * timers' errors pass as they are. One function serves all answers, since a closure for each would keep its request alive
- * in V8's feedback.
+ * If an answer breaks off, Node destroys its body with an error of its own. This replaces that error with one of the SDK, in the
+ * one place that every error passes, before the stream stores it for later readers. A reader's own error, the signal's reason
+ * and the errors of our timers stay as they are. One function serves all answers: V8's feedback would keep the request of a
+ * closure for each answer alive.
  */
 export function guarded(message: IncomingMessage, mapper: FailureMapper): Readable {
   (message as Guarded)[MAPPER] = mapper;
@@ -34,8 +34,8 @@ function brokeOff(error: Error | undefined): boolean {
 }
 
 /**
- * A HEAD is over at its headers. Some servers send a body or a stray chunk terminator behind them, on which the
- * parser fails: that failure is nobody's any more.
+ * The answer to a HEAD ends with its headers. Some servers send a body or a stray chunk terminator after them, and the parser
+ * fails on it: that failure is ignored.
  */
 export function withoutBody(message: IncomingMessage): Readable {
   message.on('error', () => undefined);

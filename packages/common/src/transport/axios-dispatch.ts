@@ -1,4 +1,4 @@
-/** A request through an axios instance: its interceptors and default headers run, nothing else of it does. */
+/** Sends a request through an axios instance: its interceptors and default headers are used, and nothing else of it. */
 import { Readable } from 'node:stream';
 import {
   AxiosHeaders,
@@ -14,8 +14,8 @@ import { ResponseHeaders } from './response-headers.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
 /**
- * Runs `request` through `instance`. `Axios.request` itself would merge, copy and transform for longer than node sends.
- * @throws ConfigurationError where an interceptor set what would break the decision, before anything is sent.
+ * Runs `request` through `instance`. `Axios.request` itself would spend more time merging, copying and transforming than node spends sending.
+ * @throws ConfigurationError, before anything is sent, if an interceptor set something that would break the proxy decision.
  */
 export async function dispatch(
   instance: AxiosInstance,
@@ -53,7 +53,7 @@ export async function dispatch(
     }
     return responseOf(carried, answer);
   } catch (error) {
-    // Nobody will read it, and unread it would hold its socket.
+    // Nobody will read this body, and an unread body would hold its socket.
     carried?.body.destroy();
     throw error;
   }
@@ -61,7 +61,7 @@ export async function dispatch(
 
 /**
  * What interceptors see: the request, `send` as the adapter, for those that send again, and the rest of the instance's
- * defaults. A function, whose prototype can be taken away: what somebody added to Object.prototype is no setting.
+ * defaults. It is built by a function, whose prototype can be removed: what somebody added to Object.prototype is no setting.
  */
 function Config(
   this: InternalAxiosRequestConfig,
@@ -101,7 +101,7 @@ function anyStatus(): boolean {
   return true;
 }
 
-/** Interceptors may change what they see; the instance's own stays. */
+/** A copy for interceptors, which may change it; the instance's own stays as it is. */
 function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice() as unknown[];
   const plain =
@@ -147,7 +147,7 @@ function responseOf(carried: TransportResponse, answer: AxiosResponse<unknown>):
   )
     return carried;
   const body = asBody(answer.data);
-  // An interceptor that put something else in its place may read from it; one that nobody reads is let go.
+  // An interceptor that replaced the body may still read the old one; if nobody reads it, it is destroyed.
   if (body !== carried.body && carried.body.readableFlowing === null) carried.body.destroy();
   return {
     ...carried,

@@ -21,7 +21,7 @@ export function answerHeaders(from: ResponseHeaders): AxiosHeaders {
   return added(new AxiosHeaders(), from.toFlat());
 }
 
-/** Defaults that the request has no header of its own for. Those of other methods stand beside them, as objects. */
+/** Defaults for names that the request has no header for. The objects among them are defaults of methods. */
 function addDefaults(headers: AxiosHeaders, bucket: unknown, list: readonly string[]): void {
   if (typeof bucket !== 'object' || bucket === null) return;
   for (const name of Object.keys(bucket)) {
@@ -32,8 +32,8 @@ function addDefaults(headers: AxiosHeaders, bucket: unknown, list: readonly stri
 }
 
 /**
- * `headers` with names that are new to it. `AxiosHeaders.set` would compare each name with every one there is, and clean a
- * value that is clean.
+ * Adds names to `headers` that are not in it yet. `AxiosHeaders.set` would compare each name with all others, and clean values
+ * that are already clean.
  */
 function added(headers: AxiosHeaders, list: readonly string[]): AxiosHeaders {
   for (let i = 0; i < list.length; i += 2) {

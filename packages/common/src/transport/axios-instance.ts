@@ -1,8 +1,8 @@
-/** What an axios instance may bring, and what it may not. */
+/** What an axios instance may set, and what it may not. */
 import type { AxiosInstance } from 'axios';
 import { ConfigurationError } from '../errors.js';
 
-/** What would send the bytes another way than the cascade decided, or change the request behind a signature. */
+/** Settings that would send a request another way than the cascade decided, or change it after it was signed. */
 const FORBIDDEN: readonly (readonly [key: string, allowed: readonly unknown[]])[] = Object.entries({
   proxy: [undefined, false],
   httpAgent: [undefined],
@@ -19,7 +19,7 @@ const FORBIDDEN: readonly (readonly [key: string, allowed: readonly unknown[]])[
   httpVersion: [undefined, 1],
 });
 
-/** Where each belongs instead. */
+/** Where each of these belongs instead. */
 export const REMEDY: Readonly<Record<string, string>> = {
   proxy: 'Give the proxy as httpProxy.',
   httpAgent: 'Give the proxy as httpProxy; the transport makes its own agents.',
@@ -41,7 +41,7 @@ export function checkInstance(instance: AxiosInstance): void {
   }
   refuseForbidden(defaults, "the axios instance's defaults");
   const { adapter } = instance.defaults;
-  // axios's own default is a list of names to choose from.
+  // axios's own default is a list of adapter names.
   if (adapter !== undefined && !Array.isArray(adapter))
     refuse('adapter', "the axios instance's defaults");
 }

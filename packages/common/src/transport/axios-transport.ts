@@ -1,4 +1,4 @@
-/** The default transport: axios over agents, pools and a dialer of our own. */
+/** The default transport: axios over the SDK's own agents, pools and dialer. */
 import { createRequire } from 'node:module';
 import type { AxiosInstance, AxiosStatic } from 'axios';
 import { agentFor, type PooledAgent } from './agents.js';
@@ -13,15 +13,15 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 /** How an `AxiosTransport` is made. */
 export interface AxiosTransportOptions extends SocketOptions {
   /**
-   * An instance of the caller's: its interceptors and `defaults.headers` are honoured. What would break the proxy
+   * An axios instance: its interceptors and `defaults.headers` are used. What would break the proxy
    * decision (`proxy`, agents, `adapter`, `baseURL`, `auth`, `maxRedirects`, `timeout`, `socketPath`) is refused by name.
    */
   readonly axios?: AxiosInstance | undefined;
 }
 
 /**
- * Sends requests with axios: its interceptors run, its own proxy, redirect, timeout and transform machinery stays off.
- * Sockets are kept alive in pools that are keyed by proxy, credentials, origin and TLS, and end with `close()`.
+ * Sends requests with axios. Its interceptors run; its own handling of proxies, redirects, timeouts and transforms is off.
+ * Sockets are kept alive in pools with a key of proxy, credentials, origin and TLS, and end with `close()`.
  */
 export class AxiosTransport implements Transport {
   readonly name = 'axios';
@@ -40,7 +40,7 @@ export class AxiosTransport implements Transport {
     this.socketPath = settings.tcp?.socketPath;
   }
 
-  /** The instance in use: interceptors added to it are honoured. */
+  /** The instance in use: interceptors added to it will run. */
   get axios(): AxiosInstance {
     return (this.#axios ??= plainInstance());
   }
@@ -68,12 +68,12 @@ export class AxiosTransport implements Transport {
   }
 }
 
-/** Loaded for the first instance that has work: axios takes as long to load as all the rest of a first call. */
+/** Loaded for the first instance that needs it: loading axios takes as long as the whole rest of a first call. */
 let dispatching: { readonly dispatch: typeof dispatch } | undefined;
 
 /**
- * An instance that adds nothing of its own to a request. It is made at once, and so of axios's CommonJS build; what
- * interceptors are given is of the other one, as in an application that imports axios.
+ * An instance that adds nothing of its own to a request. It is made synchronously, so from axios's CommonJS build. What
+ * interceptors get is from the ESM build, as in an application that imports axios.
  */
 function plainInstance(): AxiosInstance {
   const axios = createRequire(import.meta.url)('axios') as AxiosStatic;

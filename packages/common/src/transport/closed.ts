@@ -1,12 +1,12 @@
-/** What a request gets that a transport's `close` has overtaken. */
+/** The error for a request whose transport was closed. */
 import { ConfigurationError } from '../errors.js';
 
-/** It came after `close`: nothing of it was sent. */
+/** For a request that came after `close`: nothing of it was sent. */
 export function closedBefore(): ConfigurationError {
   return closed('The transport is closed; nothing was sent');
 }
 
-/** It was under way: it waited for a socket, for its dial, or stood between two legs. */
+/** For a request that had begun: it waited for a socket or a connection, or was between two legs. */
 export function closedMeanwhile(): ConfigurationError {
   return closed('The transport is closed');
 }

@@ -1,9 +1,9 @@
-/** The moment at which a request's total passes: whoever has given a call up must not see it sent afterwards. */
+/** The moment at which a request's total ends. After it nothing may be sent, since the caller has given up by then. */
 import type { RequestSent, SdkError } from '../errors.js';
 import { exchangeTimedOut } from '../wire/failure.js';
 import type { TransportRequest } from './transport.js';
 
-/** The request with that moment, counted from now where whoever sends it has set none. */
+/** The request with that moment; if none is set, the total is counted from now. */
 export function withDeadline(request: TransportRequest): TransportRequest {
   const { deadlineAt, timeouts } = request;
   return timeouts.totalMs === undefined || deadlineAt !== undefined
@@ -11,7 +11,7 @@ export function withDeadline(request: TransportRequest): TransportRequest {
     : { ...request, deadlineAt: performance.now() + timeouts.totalMs };
 }
 
-/** @throws TimeoutError of phase `total`, nothing sent, where the moment has passed. */
+/** @throws TimeoutError of phase `total`, nothing sent, if the moment has passed. */
 export function checkDeadline(request: TransportRequest): void {
   const { deadlineAt } = request;
   if (deadlineAt !== undefined && performance.now() >= deadlineAt) throw totalPassed(request, 'no');

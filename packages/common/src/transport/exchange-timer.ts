@@ -4,11 +4,11 @@ import { totalPassed } from './deadline.js';
 import { MovingTimer } from './moving-timer.js';
 import type { TransportRequest } from './transport.js';
 
-/** What the timers ask of the exchange that they bound. */
+/** What the timers need from their exchange. */
 export interface Timed {
-  /** How far the answer is: `begun` with its headers, `complete` with the last byte from the wire. */
+  /** The state of the answer: `begun` after its headers, `complete` after its last byte was received. */
   readonly answer: 'none' | 'begun' | 'complete';
-  /** Whether a silence is ours and not the peer's: the reader has bytes to take, or the source has none to give. */
+  /** Whether this side causes the silence, not the peer: the reader does not take its bytes, or the source gives none. */
   waitsForUs(): boolean;
   /** A timer has fired. */
   fail(reason: Error): void;
@@ -25,13 +25,13 @@ export class ExchangeTimer {
     this.#timed = timed;
   }
 
-  /** From now on the headers are waited for, or bodies travel. */
+  /** From now on the headers are awaited, or bodies are transferred. */
   enter(phase: 'headers' | 'idle'): void {
     this.#phase = phase;
     this.stir();
   }
 
-  /** Bytes have moved: the wait begins anew. */
+  /** Bytes have moved: the timer starts again. */
   stir(): void {
     const { timeouts, deadlineAt } = this.#request;
     const { headersMs, idleMs } = timeouts;
@@ -39,7 +39,7 @@ export class ExchangeTimer {
     this.#timer.set(deadlineAt === undefined ? at : Math.min(at, deadlineAt));
   }
 
-  /** No byte is to come any more: only the total, and the signal, still bound what the reader does. */
+  /** All bytes have come: from now on only the total and the signal limit how long the reader takes. */
   awaitReader(): void {
     this.#timer.set(this.#request.deadlineAt ?? Infinity);
   }

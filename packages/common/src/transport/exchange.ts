@@ -40,7 +40,7 @@ export function exchange(
       client = open(agent, lease, request, head);
     } catch (cause) {
       agent.pool.release(lease);
-      // A stream's own failure comes back as it is.
+      // If the stream itself fails, the request rejects with its own error.
       reject(cause);
       return;
     }
@@ -151,7 +151,7 @@ class Exchange implements Timed {
     }
   }
 
-  /** A failure of the socket, in our words. */
+  /** The error of the SDK for a failure of the socket. */
   failed(cause: unknown): Error {
     const { origin, route } = this.#request;
     if (this.#pool.closed && this.#response !== undefined) return closedMeanwhile();
@@ -161,14 +161,14 @@ class Exchange implements Timed {
     });
   }
 
-  /** Bytes have moved: the wait begins anew. */
+  /** Bytes have moved: the timer starts again. */
   stir(): void {
-    // What an upload had written may still drain when all is over.
+    // What an upload has written may still drain after the end.
     if (this.#over) return;
     this.#timer.stir();
   }
 
-  /** What fails behind the last byte of the answer ends the connection and takes nothing from whoever has yet to read. */
+  /** A failure after the last byte of the answer ends the connection; the answer can still be read to its end. */
   #broke(cause: Error): void {
     if (this.answer === 'complete' && this.#upload?.unfinished !== true) return;
     this.fail(this.failed(cause));
@@ -185,7 +185,7 @@ class Exchange implements Timed {
     lease.watch(this);
     lease.keepAliveHintMs = keepAliveHint(headers);
     if (status >= 300 && this.#upload?.unfinished === true) {
-      // The verdict is in: what is left of the body would be thrown away. The connection cannot be used again.
+      // The answer has come, so the rest of the request's body is useless. The connection cannot be used again.
       this.#upload.stop();
       message.once('end', () => this.#client.destroy());
     }
@@ -204,7 +204,7 @@ class Exchange implements Timed {
     });
   }
 
-  /** How far the answer is. */
+  /** The state of the answer. */
   get answer(): Timed['answer'] {
     const response = this.#response;
     if (response === undefined) return 'none';
@@ -230,7 +230,7 @@ class Exchange implements Timed {
     if (this.#clientClosed || this.#upload?.unfinished !== true) this.#finish();
   }
 
-  /** Nothing is left to wait for. */
+  /** Nothing more is awaited. */
   #finish(): void {
     this.#over = true;
     this.#timer.clear();

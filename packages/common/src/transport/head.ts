@@ -1,4 +1,4 @@
-/** The head of a request as it goes on the wire: the target and a flat list of headers. */
+/** The head of a request as it is sent: the target and a flat list of headers. */
 import { ConfigurationError } from '../errors.js';
 import type { TransportRequest } from './transport.js';
 
@@ -10,16 +10,16 @@ export interface Head {
   readonly declaredBytes: number | undefined;
 }
 
-/** Node would announce a body, empty and in chunks, for any other method. */
+/** For any other method Node would announce an empty chunked body. */
 const WITHOUT_LENGTH = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /** Visible ASCII: what a request-target may hold (RFC 9112 §3.2); a blank or a line break would end it. */
 const TARGET = /^\/[\x21-\x7e]*$/;
 
 /**
- * Adds what the caller left out (Host, the body's framing) and what the way asks for (the absolute form, the proxy's own
- * headers; not `Proxy-Authorization`, which each leg has anew). The path is kept byte for byte: a `//` or `/../` in a
- * signed object key must arrive as it was signed.
+ * Adds what the caller left out (Host, the body's framing) and what the route needs (the absolute form, the proxy's own
+ * headers; not `Proxy-Authorization`, which each leg adds). The path is kept byte for byte: a `//` or `/../` in a signed
+ * object key must arrive as it was signed.
  * @throws ConfigurationError for a path that cannot be sent, or a header that belongs elsewhere.
  */
 export function headOf(request: TransportRequest): Head {
@@ -50,7 +50,7 @@ interface Framing {
   readonly declaredBytes: number | undefined;
 }
 
-/** Copies the caller's headers behind Host. */
+/** Copies the caller's headers after Host. */
 function copyHeaders(from: readonly string[], to: string[]): Framing {
   let framed = false;
   let chunked = false;
@@ -58,7 +58,7 @@ function copyHeaders(from: readonly string[], to: string[]): Framing {
   for (let i = 0; i < from.length; i += 2) {
     const name = from[i] as string;
     const value = from[i + 1] as string;
-    // The lengths tell nearly all names apart, so that few are lower-cased.
+    // Nearly all names differ in length already, so that few need to be lower-cased.
     switch (name.length) {
       case 4:
         if (name.toLowerCase() === 'host') {
@@ -104,7 +104,7 @@ function addFraming({ method, body }: TransportRequest, headers: string[]): void
   }
 }
 
-/** A body that is not as long as its Content-Length would break the framing of the connection. */
+/** If a body's length differs from its Content-Length, the framing of the connection would break. */
 export function lengthMismatch(declaredBytes: number): ConfigurationError {
   return new ConfigurationError(
     `The body is longer or shorter than its Content-Length of ${declaredBytes} bytes`,
@@ -115,7 +115,7 @@ export function lengthMismatch(declaredBytes: number): ConfigurationError {
   );
 }
 
-/** RFC 9112 §6.2: a proxy and an origin could each believe another one, and see different requests in the same bytes. */
+/** RFC 9112 §6.2: a proxy and an origin could each obey a different one, and see different requests in the same bytes. */
 function framedTwice(): ConfigurationError {
   return new ConfigurationError('A request cannot have both Content-Length and Transfer-Encoding', {
     field: 'headers',
@@ -125,7 +125,7 @@ function framedTwice(): ConfigurationError {
 
 function ownConnect(): ConfigurationError {
   return new ConfigurationError(
-    'CONNECT is no request to an origin: it asks a proxy for a tunnel',
+    'CONNECT cannot be the method of a request: it asks a proxy for a tunnel',
     {
       field: 'method',
       hint: 'Give the proxy as httpProxy; tunnels are opened where they are needed.',

@@ -1,17 +1,17 @@
-/** Open sockets that carry nothing now: the last to come is the first to go out again, and none is kept for too long. */
+/** Open sockets without a request: the one used last is used next, and none is kept for too long. */
 import { Alarm } from './alarm.js';
 import type { Lease } from './lease.js';
 
-/** Leaves the peer time to say that it closes: a socket is not kept to the last moment of its hint. */
+/** A socket is closed this long before its hint ends, so that it is not used just when the peer closes it. */
 const HINT_MARGIN_MS = 1_000;
 
 export class IdleSockets {
   readonly #keptMs: number;
-  /** Oldest first; taken from the end, so that few sockets stay warm and the rest expire. */
+  /** Oldest first. Sockets are taken from the end, so that few stay in use and the rest expire. */
   readonly #leases: Lease[] = [];
   readonly #expiry = new Alarm(() => this.#expire());
 
-  /** @param keptMs how long one is kept where its peer gives no shorter hint, in milliseconds */
+  /** @param keptMs how long a socket is kept if its peer gives no shorter hint, in milliseconds */
   constructor(keptMs: number) {
     this.#keptMs = keptMs;
   }
@@ -20,12 +20,12 @@ export class IdleSockets {
     return this.#leases.length;
   }
 
-  /** Since when the oldest has been idle, in `performance.now()` milliseconds; `undefined` where there is none. */
+  /** Since when the oldest has been idle, in `performance.now()` milliseconds; `undefined` if there is none. */
   get oldestSince(): number | undefined {
     return this.#leases[0]?.idleSince;
   }
 
-  /** The last to come of those that are still alive. */
+  /** The newest one that is still alive. */
   take(): Lease | undefined {
     for (let lease = this.#leases.pop(); lease !== undefined; lease = this.#leases.pop()) {
       lease.idle = false;
@@ -36,7 +36,7 @@ export class IdleSockets {
     return undefined;
   }
 
-  /** Takes one in, or ends it, where its peer is about to. */
+  /** Adds a socket, or ends it if its peer is about to. */
   add(lease: Lease): void {
     const hint = lease.keepAliveHintMs;
     const keepMs = Math.min(this.#keptMs, hint === undefined ? Infinity : hint - HINT_MARGIN_MS);
@@ -47,29 +47,29 @@ export class IdleSockets {
     lease.idle = true;
     lease.idleSince = performance.now();
     lease.expiresAt = lease.idleSince + keepMs;
-    // A process with nothing else to do may end.
+    // The timer must not keep a process alive.
     lease.socket.unref();
     this.#leases.push(lease);
     this.#expiry.by(lease.expiresAt);
   }
 
-  /** Ends the oldest, whose place somebody else needs. */
+  /** Ends the oldest, to make room for a new socket. */
   endOldest(): void {
     this.#leases.shift()?.socket.destroy();
   }
 
-  /** Ends the one that came last, whose place somebody else needs. */
+  /** Ends the newest, to make room for a new socket. */
   endNewest(): void {
     this.#leases.pop()?.socket.destroy();
   }
 
-  /** It has closed. */
+  /** Removes a socket that has closed. */
   forget(lease: Lease): void {
     const index = this.#leases.indexOf(lease);
     if (index >= 0) this.#leases.splice(index, 1);
   }
 
-  /** Nothing expires any more: whoever stops it ends the sockets. */
+  /** Stops the expiry; the caller then ends the sockets. */
   stop(): void {
     this.#expiry.stop();
   }

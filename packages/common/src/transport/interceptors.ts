@@ -20,7 +20,7 @@ interface Flow {
 
 /**
  * Sends `config` through the request interceptors (last in, first out; those whose `runWhen` says no are skipped), `send`,
- * and the response interceptors (first in, first out). Where all that run are `synchronous`, nothing is waited for before
+ * and the response interceptors (first in, first out). If all that run are `synchronous`, they run without waiting before
  * `send`, and one that throws ends the rest.
  */
 export async function intercepted(
@@ -67,7 +67,7 @@ async function runAtOnce(flow: Flow, handlers: readonly Handler[]): Promise<void
     try {
       if (fulfilled) flow.value = fulfilled(flow.value);
     } catch (error) {
-      // axios sends the request all the same where the handler's own `rejected` deals with the error.
+      // axios still sends the request if the handler's own `rejected` handles the error.
       try {
         if (!rejected) throw error;
         await rejected(error);

@@ -1,8 +1,8 @@
-/** A pooled socket, as the pool and one exchange at a time hold it. */
+/** A pooled socket, as the pool and one exchange at a time use it. */
 import type { Socket } from 'node:net';
 import type { HeldAnswer } from './unread.js';
 
-/** Who is told of each piece that arrives. */
+/** Is called for each piece that arrives. */
 export interface Watcher {
   stir(): void;
 }
@@ -33,8 +33,8 @@ export class Lease {
   }
 
   /**
-   * Tells `watcher` of each piece that arrives. To be called once the parser listens, since the first listener sets the
-   * socket flowing. Bytes on an idle socket end it: nobody asked, and they would be taken for the next request's answer.
+   * Calls `watcher` for each piece that arrives. Call this when the parser listens, since the first listener makes the socket
+   * flow. Bytes on an idle socket end it: they would be taken for the answer to the next request.
    */
   watch(watcher: Watcher): void {
     this.#watcher = watcher;

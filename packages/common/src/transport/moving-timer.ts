@@ -1,8 +1,8 @@
-/** A timer whose end moves with every byte that travels. */
+/** A timer whose end moves with every byte that is transferred. */
 
 /**
- * Calls `onDue` once the moment set last has passed. Moving the end is an assignment; the timer below is armed anew only
- * where the end comes nearer, or when it rings too early.
+ * Calls `onDue` once the moment that was set last has passed. Moving the end is only an assignment; the timer below is set again
+ * only if the end comes nearer, or when it fires too early.
  */
 export class MovingTimer {
   readonly #onDue: () => void;

@@ -1,17 +1,17 @@
-/** Every pool of a transport, with what its engine keeps beside it, by the key that holds them apart. */
+/** Every pool of a transport, with what its engine keeps for it, by the key of the pool. */
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { tlsIdentity, type TlsOptions } from '../route/tls-options.js';
 import { closedMeanwhile } from './closed.js';
 import type { SocketPool } from './pool.js';
 
-/** How many ways and places are remembered; past that, those whose sockets are all idle go, the longest unused first. */
+/** How many pools are kept. Above that, those whose sockets are all idle are dropped, the longest unused first. */
 const MAX_POOLS = 500;
 
-/** After a burst over more places than that, how long until those that came to rest are looked for. */
+/** After a burst over more pools than that: how long until the next search for pools that have become idle. */
 const SWEEP_MS = 1_000;
 
-/** What an engine keeps for one pool: an agent of Node's `http`, say. */
+/** What an engine keeps for one pool, for example an agent of Node's `http`. */
 export interface Pooled {
   readonly pool: SocketPool;
 }
@@ -23,17 +23,17 @@ interface Asked<P> {
   readonly pooled: P;
 }
 
-/** The pools of one transport. Whatever the number of origins, no more than 500 are kept beside those in use. */
+/** The pools of one transport. However many origins there are, no more than 500 are kept in addition to those in use. */
 export class Pools<P extends Pooled> {
   readonly #make: (route: Route, origin: Origin) => P;
   /** The longest unused first. */
   readonly #pools = new Map<string, P>();
-  /** What was asked for last, which most requests ask for again. */
+  /** The pool that was used last; most requests need the same one again. */
   #last: Asked<P> | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param make a pool of its own, with what goes with it, for the sockets of this route to this origin. */
+  /** @param make makes a pool, with what the engine keeps for it, for this route to this origin. */
   constructor(make: (route: Route, origin: Origin) => P) {
     this.#make = make;
   }
@@ -44,8 +44,8 @@ export class Pools<P extends Pooled> {
 
   /**
    * The pool for a route, an origin and the origin's TLS; the same one for the same three.
-   * @throws ConfigurationError after `close`: a request may have been under way, between two legs or in an interceptor,
-   * and a pool made for it now nobody would ever close.
+   * @throws ConfigurationError after `close`. A request may have been running then, between two legs or in an interceptor, and
+   * nobody would ever close a pool that was made for it now.
    */
   get(route: Route, origin: Origin, tls: TlsOptions | undefined): P {
     if (this.#closed) throw closedMeanwhile();
@@ -73,7 +73,7 @@ export class Pools<P extends Pooled> {
     await Promise.all(all.map((pooled) => pooled.pool.close()));
   }
 
-  /** Forgets pools that nobody uses now. Where too many are in use, it looks again when their burst may be over. */
+  /** Drops pools that are not in use. If too many are in use, it looks again when the burst may be over. */
   #makeRoom(): void {
     for (const [key, pooled] of this.#pools) {
       if (this.#pools.size < MAX_POOLS) return;

@@ -1,4 +1,4 @@
-/** The way of a request through a transport, the same under every engine: a head, a socket of the right pool, an exchange. */
+/** How a transport sends a request, the same for every engine: a head, a socket of the right pool, an exchange. */
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { closedBefore } from './closed.js';
@@ -10,9 +10,9 @@ import { leaseFor } from './leasing.js';
 import { Pools, type Pooled } from './pools.js';
 import type { TransportRequest, TransportResponse } from './transport.js';
 
-/** What an engine brings. */
+/** What an engine provides. */
 export interface Engine<P extends Pooled> {
-  /** A pool of its own, with what the engine keeps beside it. */
+  /** A pool, with what the engine keeps for it. */
   pooled(route: Route, origin: Origin): P;
   /**
    * Sends `request` on `lease` and answers at the headers.
@@ -37,13 +37,13 @@ export class Sender<P extends Pooled> {
     this.#pools = new Pools((route, origin) => engine.pooled(route, origin));
   }
 
-  /** @throws at once, and not by the promise, where nothing can be sent. */
+  /** @throws synchronously, not by the promise, if nothing can be sent. */
   checkOpen({ signal }: TransportRequest): void {
     if (this.#closed) throw closedBefore();
     if (signal?.aborted) throw signal.reason;
   }
 
-  // Promises are passed on as they are: each function that waits for one costs a turn of its own.
+  // Promises are returned as they are: each `await` would cost another turn of the event loop.
   send(given: TransportRequest): Promise<TransportResponse> {
     try {
       this.checkOpen(given);
@@ -52,7 +52,7 @@ export class Sender<P extends Pooled> {
         ? forwardLegs(request, this.#sendLeg)
         : this.#sendLeg(request);
     } catch (error) {
-      // The caller's own reason comes back as it is, whatever it is.
+      // The caller's own reason is rejected with as it is.
       return Promise.reject(error);
     }
   }

@@ -1,4 +1,4 @@
-/** What a pool tells of its sockets. */
+/** The events that a pool publishes about its sockets. */
 import { isSdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
@@ -21,7 +21,7 @@ export function socketFailed(place: SocketPlace, durationMs: number, error: unkn
     state: 'failed',
     ...facts(place, durationMs),
     requests: 0,
-    // What is not ours is the caller's own reason to abort.
+    // What is no error of the SDK is the caller's own reason to abort.
     code: isSdkError(error) ? error.code : 'ABORTED',
   });
 }

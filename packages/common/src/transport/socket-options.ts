@@ -5,28 +5,28 @@ import { checkKeys, kindOf, own } from '../option-keys.js';
 import type { TcpOptions } from '../wire/tcp.js';
 import { LONGEST_TIMER_MS } from './timeouts.js';
 
-/** What a caller may say of a transport's sockets. */
+/** The options for a transport's sockets. */
 export interface SocketOptions {
-  /** The most sockets for one way to one origin; further requests queue under `timeouts.poolMs`. @default 256 */
+  /** The most sockets for one route to one origin; further requests queue under `timeouts.poolMs`. @default 256 */
   readonly maxSockets?: number | undefined;
   /** How long an idle socket is kept, in milliseconds; a shorter `Keep-Alive` hint of the peer wins. @default 30000 */
   readonly idleSocketMs?: number | undefined;
   /**
    * Finds the addresses of a name, in the shape of `dns.lookup`: the origin's on a direct route, the proxy's, and those
-   * that `socks4:` and `socks5:` have resolved here. Never asked for what is an address already. @default dns.lookup
+   * that `socks4:` and `socks5:` have resolved here. Never called for an address. @default dns.lookup
    */
   readonly lookup?: LookupFunction | undefined;
   /** The address of this machine that connections go out from; without `family` it decides the family too. */
   readonly localAddress?: string | undefined;
   /**
-   * Names are resolved to addresses of this family alone; what is an address already is dialled as it is. Left out, both
-   * are tried, and the first that answers wins (RFC 8305).
+   * Names are resolved only to addresses of this family; a host that is an address is used as it is. Left out, both are tried,
+   * and the first that answers wins (RFC 8305).
    */
   readonly family?: 4 | 6 | undefined;
   /**
-   * The path of a unix socket that origins are reached by, in place of their host and port; the URL still says which Host
-   * header and which name in TLS. A request that is to go through a proxy is then a ConfigurationError. It excludes
-   * `lookup`, `localAddress` and `family`.
+   * The path of a unix socket to connect to instead of the origin's host and port. The URL still determines the Host header and
+   * the name in TLS. A request that should go through a proxy is then a ConfigurationError. It excludes `lookup`,
+   * `localAddress` and `family`.
    */
   readonly socketPath?: string | undefined;
 }
@@ -43,7 +43,7 @@ const DEFAULT_IDLE_SOCKET_MS = 30_000;
 const KEYS = ['maxSockets', 'idleSocketMs', 'lookup', 'localAddress', 'family', 'socketPath'];
 
 /**
- * Checks the options of a transport, those of its engine alone by name only.
+ * Checks the options of a transport. Of those that only its engine has, it checks just the names.
  * @param where what the options are called in messages, e.g. `AxiosTransport`
  * @param engineKeys the members that belong to the engine, which reads them itself
  * @throws ConfigurationError that names the member, what was seen, and the remedy.
@@ -83,7 +83,7 @@ function readTcpOptions(options: SocketOptions): TcpOptions {
   }
   if (localAddress !== undefined && family !== undefined && isIP(localAddress) !== family) {
     throw new ConfigurationError(
-      `localAddress is an IPv${isIP(localAddress)} address, and family is ${family}: no connection goes from the one to the other`,
+      `localAddress is an IPv${isIP(localAddress)} address, but family is ${family}; they must be the same family`,
       { field: 'localAddress', hint: 'Leave family out: localAddress decides it.' },
     );
   }

@@ -10,13 +10,13 @@ export interface Timeouts {
   readonly proxyMs: number;
   /** From the request's last byte to the end of the answer's headers. */
   readonly headersMs: number;
-  /** The longest silence while a body travels, either way. */
+  /** The longest silence while a body is sent or received. */
   readonly idleMs: number;
   /** The whole call, retries, waits and the body's last byte included. Off unless given. */
   readonly totalMs?: number | undefined;
 }
 
-/** What holds where nothing is said; finite for all but `totalMs`. */
+/** The defaults; all but `totalMs` are finite. */
 export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
   poolMs: 30_000,
   connectMs: 10_000,

@@ -1,4 +1,4 @@
-/** What a transport is: one method and a close. */
+/** The interface of a transport: a method to send a request, and one to close. */
 import type { Readable } from 'node:stream';
 import type { Timings } from '../facts.js';
 import type { Origin } from '../route/origin.js';
@@ -7,33 +7,32 @@ import type { TlsOptions } from '../route/tls-options.js';
 import type { ResponseHeaders } from './response-headers.js';
 import type { Timeouts } from './timeouts.js';
 
-/** One attempt, fully formed: nothing in it is decided below. */
+/** One complete attempt: the transport decides nothing about it. */
 export interface TransportRequest {
   readonly method: string;
   readonly origin: Origin;
   /** The request-target in origin form, sent byte for byte: `/bucket//key?list-type=2`. */
   readonly path: string;
-  /** A flat list of names and values. `Host` and the body's framing are added where they are absent. */
+  /** A flat list of names and values. `Host` and the body's framing are added if they are absent. */
   readonly headers: readonly string[];
-  /** A stream is read once, with backpressure; its length is the `Content-Length` header's, else it goes chunked. */
+  /** A stream is read once, with backpressure; its length is that of the `Content-Length` header; without one it is sent chunked. */
   readonly body?: string | Uint8Array | Readable | undefined;
   readonly route: Route;
   /** TLS settings of the origin. */
   readonly tls?: TlsOptions | undefined;
   readonly timeouts: Timeouts;
   /**
-   * When `timeouts.totalMs` passes, on the clock of `performance.now()`: the total is that of the whole call, which may have
-   * begun long ago. @default `totalMs` from now
+   * When `timeouts.totalMs` ends, on the clock of `performance.now()`: the total is that of the whole call, which may have begun
+   * long ago. @default `totalMs` from now
    */
   readonly deadlineAt?: number | undefined;
-  /** Rejects with `signal.reason`, and destroys the body where it aborts later. */
+  /** Rejects with `signal.reason`, and destroys the body if it aborts later. */
   readonly signal?: AbortSignal | undefined;
   /** Never use a socket that carried a request before. */
   readonly freshSocket?: boolean | undefined;
   /**
-   * Sent as it is: whatever an engine adds for its caller (an axios instance's interceptors and default headers) stays
-   * away, since the caller's credentials are not for whom it goes to: the server of a PAC file, or another origin that a
-   * redirect led to.
+   * Send it as it is: add nothing of the caller's (such as an axios instance's interceptors and default headers). It goes to a
+   * server that must not get the caller's credentials: that of a PAC file, or another origin that a redirect led to.
    */
   readonly bare?: boolean | undefined;
 }
@@ -43,8 +42,8 @@ export interface TransportResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   /**
-   * The body as it travels (still compressed). It must be read or destroyed: one that nobody begins to read
-   * loses its socket, and is destroyed. A failure on the way is an SDK error on it.
+   * The body as it is received (still compressed). It must be read or destroyed: if nobody begins to read it, it is destroyed
+   * and loses its socket. If it breaks off, it emits an error of the SDK.
    */
   readonly body: Readable;
   readonly reusedSocket: boolean;
@@ -58,7 +57,7 @@ export interface TransportResponse {
  */
 export interface Transport {
   readonly name: string;
-  /** The unix socket that its direct requests go by: what they carry never leaves this machine. Wrappers hand it on. */
+  /** The unix socket that its direct requests use: they never leave this machine. A wrapper should expose the inner one's. */
   readonly socketPath?: string | undefined;
   /**
    * @throws TimeoutError, ProxyError, TlsError, ConnectionError: no answer came back.

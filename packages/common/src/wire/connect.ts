@@ -5,16 +5,16 @@ import { isTlsAlert } from './node-error.js';
 import { proxyTlsFailed, tunnelBroken } from './proxy-failure.js';
 import { readTunnelAnswer, type TunnelAnswer } from './tunnel-answer.js';
 
-/** A proxy that sends more header than this is not one to trust with memory. */
+/** The longest header that a proxy may send, so that it cannot fill the memory. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const END_OF_HEADER = '\r\n\r\n';
 
 /**
  * Asks `proxy` for a tunnel to `target` (`host:port`, an IPv6 address in brackets), and resolves with its final answer:
- * where that is 2xx the tunnel stands. Bytes that came behind the head are put back, since they belong to the tunnel, or
- * to the body of a refusal.
+ * if that is 2xx, the tunnel is open. Bytes that came after the head are put back, since they belong to the tunnel, or to the
+ * body of a refusal.
  * @param authorization the `Proxy-Authorization` value, each character a byte
- * @throws ProxyError of phase `tunnel` where there is no answer, of phase `tls` where it is an alert.
+ * @throws ProxyError of phase `tunnel` if there is no answer, of phase `tls` if it is an alert.
  */
 export function askTunnel(
   socket: Socket,
@@ -46,7 +46,7 @@ export function askTunnel(
         if (end > MAX_HEADER_BYTES || (end < 0 && received.length > MAX_HEADER_BYTES)) {
           return finish(tunnelBroken(proxy, target, 'header too large'));
         }
-        // Line feeds alone end no line (RFC 9112 §2.2), and a head that is written so would never end.
+        // A line feed alone does not end a line here (RFC 9112 §2.2), so a head written like this would never end.
         if (end < 0 && received.includes('\n\n'))
           return finish(tunnelBroken(proxy, target, 'garbage'));
         if (end < 0) continue;
@@ -65,11 +65,11 @@ export function askTunnel(
     const brokeOff = (cause?: Error): void =>
       finish(tunnelBroken(proxy, target, received.length === 0 ? 'closed' : 'cut off', cause));
     const onEnd = (): void => brokeOff();
-    // With TLS 1.3 a proxy tells after the handshake that it does not accept our certificate.
+    // With TLS 1.3 a proxy refuses our certificate only after the handshake.
     const onError = (cause: Error): void =>
       isTlsAlert(cause) ? finish(proxyTlsFailed(proxy, cause)) : brokeOff(cause);
 
-    // It may have broken off while the credentials were waited for.
+    // The connection may have broken off while the SDK waited for the credentials.
     if (socket.destroyed) return onEnd();
     socket.on('readable', onReadable);
     socket.on('end', onEnd);
@@ -91,7 +91,7 @@ function connectRequest(
   return `${text}\r\n`;
 }
 
-/** Told at the first bytes, so that a peer which is no proxy is named at once and not after a timeout. */
+/** Looks at the first bytes, so that a peer that is no proxy is recognised at once and not after a timeout. */
 function looksLikeHttp(received: Buffer): boolean {
   const start = received.toString('latin1', 0, 5);
   return 'HTTP/'.startsWith(start);

@@ -1,7 +1,7 @@
-/** Reading a handshake byte by exact byte: whatever follows it stays in the socket, for whoever speaks next. */
+/** Reads exactly as many bytes of a handshake as asked for: what follows stays in the socket, for the next protocol. */
 import type { Socket } from 'node:net';
 
-/** The peer ended or broke the connection where more was due. */
+/** The peer ended or broke the connection before all expected bytes had come. */
 export class BrokenOff extends Error {
   /** How many bytes it had sent until then. */
   readonly receivedBytes: number;
@@ -18,7 +18,7 @@ interface Wanted {
   readonly reject: (reason: BrokenOff) => void;
 }
 
-/** Listens to a socket from its making until `release`, so that no error of the socket goes unheard between two reads. */
+/** Listens to a socket from the constructor until `release`, so that no error of the socket is missed between two reads. */
 export class ExactReader {
   readonly #socket: Socket;
   #wanted: Wanted | undefined;

@@ -1,4 +1,4 @@
-/** The way through an HTTP proxy: TCP, TLS where the proxy asks for it, and a tunnel where the route is one. */
+/** Opens a connection through an HTTP proxy: TCP, TLS if the proxy is `https:`, and a tunnel if the route is one. */
 import type { Socket } from 'node:net';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { openTunnel } from './tunnel.js';
@@ -8,8 +8,8 @@ import { mayBeOfResumption } from './tls-sessions.js';
 import { openTls } from './tls.js';
 
 /**
- * An open connection to `proxy`, or, where `tunnelTo` (`host:port`) is given, through it.
- * @param hold told of each socket, so that whoever bounds the phase can destroy it
+ * An open connection to `proxy`, or, if `tunnelTo` (`host:port`) is given, through it.
+ * @param hold called with each socket, so that the phase can destroy it
  * @throws ProxyError of phase `resolve`, `connect`, `tls`, `auth` or `tunnel`.
  */
 export async function openHttpProxy(

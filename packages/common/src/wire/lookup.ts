@@ -1,9 +1,9 @@
-/** The look-up of names, the caller's or Node's, made safe: whatever it does ends in addresses or in a failure that is known as one. */
+/** Wraps the look-up of names, the caller's or Node's: it ends in addresses or in an error that `isLookupFailure` recognises. */
 import dns, { type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { codeOf, NAME_NOT_FOUND } from './node-error.js';
 
-/** Read at each look-up, as Node's own `net` does: somebody may have put a cache in its place. */
+/** Read at each look-up, as Node's own `net` does: somebody may have replaced it by a cache. */
 const systemLookup = (): LookupFunction => dns.lookup;
 
 type Done = (error: Error | null, addresses: LookupAddress[]) => void;
@@ -16,8 +16,8 @@ export function isLookupFailure(cause: unknown): boolean {
 }
 
 /**
- * A look-up in the shape that `net.connect` wants. One that throws, rejects, answers no address or answers twice is a
- * failure like any other; one that answers a single address serves where all were asked for.
+ * A look-up in the shape that `net.connect` needs. One that throws, rejects or answers no address fails like any other; a second
+ * answer is ignored. A single address is accepted as the answer when all were asked for.
  */
 export function safeLookup(lookup: LookupFunction | undefined): LookupFunction {
   return (hostname, options, callback) => {
@@ -54,7 +54,7 @@ function ask(lookup: LookupFunction, hostname: string, options: LookupOptions, d
   const settle = (error: unknown, address?: unknown, family?: unknown): void => {
     if (answered) return;
     answered = true;
-    // Never at once: whoever asks has not yet heard that he waits.
+    // Never synchronously: the caller is not ready for the answer yet.
     process.nextTick(() => {
       if (error !== null && error !== undefined) return done(failureOf(error), []);
       const addresses = readAnswer(address, family, options.family);
@@ -65,7 +65,7 @@ function ask(lookup: LookupFunction, hostname: string, options: LookupOptions, d
   const rejected = (error: unknown): void => settle(error ?? noAddress());
   try {
     const returned: unknown = lookup(hostname, options, settle);
-    // An async function gives a promise, whose rejection nobody else would hear.
+    // An async function returns a promise, whose rejection nobody else would handle.
     if (returned instanceof Promise) returned.catch(rejected);
   } catch (error) {
     rejected(error);
@@ -92,7 +92,7 @@ function readAnswer(
   return fit.length === 0 ? undefined : fit;
 }
 
-/** The failure itself where it can be marked as one, so that Node's own code and message stay. */
+/** The error itself if it can be marked, so that Node's own code and message stay. */
 function failureOf(thrown: unknown): Error {
   const error =
     thrown instanceof Error

@@ -10,7 +10,7 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Node hangs more on some errors than may be passed on: the bytes of an answer, a certificate. */
+/** Some of Node's errors have members that must not be passed on: the bytes of an answer, a certificate. */
 export function bare(cause: unknown): unknown {
   if (!isNativeError(cause)) return undefined;
   const { code } = cause as { code?: unknown };
@@ -20,14 +20,14 @@ export function bare(cause: unknown): unknown {
   return copy;
 }
 
-/** What to do where a socket could not be bound to `localAddress`, which says nothing about the peer. */
+/** The hint for a socket that could not be bound to `localAddress`, which says nothing about the peer. */
 export function localAddressHint(cause: unknown): string | undefined {
   return (cause as { syscall?: unknown } | null)?.syscall === 'bind'
     ? 'No connection can go out from localAddress of the transport: give an address of this machine, of the family of the peer, with a free port.'
     : undefined;
 }
 
-/** 101 (RFC 9110 §15.2.2), though nobody asked for another protocol: put as an error of Node's parser. */
+/** 101 (RFC 9110 §15.2.2) although nobody asked for another protocol, as an error of Node's parser. */
 export function protocolChanged(): Error {
   return Object.assign(new Error('101 Switching Protocols'), { code: 'HPE_UNEXPECTED_UPGRADE' });
 }
@@ -37,7 +37,7 @@ export function isTlsAlert(cause: unknown): boolean {
   return /^ERR_SSL_\w+_ALERT_/.test(codeOf(cause));
 }
 
-/** Whether that alert is about the certificate that we showed, or did not show (RFC 8446 §6.2). */
+/** Whether that alert is about the certificate that we sent, or did not send (RFC 8446 §6.2). */
 export function isAboutOurCertificate(code: string): boolean {
   return /_ALERT_(?:CERTIFICATE_|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/.test(
     code,
@@ -49,7 +49,7 @@ export function hasNoTlsInCommon(code: string): boolean {
   return /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|INSUFFICIENT_SECURITY/.test(code);
 }
 
-/** OpenSSL's word for a peer that answered in clear. */
+/** OpenSSL's code for a peer that answered without TLS. */
 export function speaksPlain(code: string, cause: unknown): boolean {
   const message = isNativeError(cause) ? cause.message : '';
   return (

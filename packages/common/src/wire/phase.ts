@@ -1,8 +1,8 @@
-/** One phase of a dial: bounded in time, abortable, and never leaving a socket behind. */
+/** One phase of a dial: limited in time, abortable, and closing its socket on every failure. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
 
-/** What bounds a phase. */
+/** What limits a phase. */
 export interface PhaseLimits {
   readonly timeoutMs: number;
   /** Makes the error of the timer. */
@@ -11,7 +11,7 @@ export interface PhaseLimits {
 }
 
 /**
- * Runs `work`, which names each socket it opens to `hold`. When the timer fires, the signal aborts or `work` fails,
+ * Runs `work`, which passes each socket that it opens to `hold`. When the timer fires, the signal aborts or `work` fails,
  * the socket held is destroyed and the promise rejects: with the timer's error, the signal's own reason, or the failure.
  */
 export function runPhase<T>(
@@ -32,7 +32,7 @@ export function runPhase<T>(
     const fail = (reason: unknown): void => {
       if (!settle()) return;
       held?.destroy();
-      // The caller's own reason comes back as it is, whatever it is.
+      // The caller's own reason is rejected with as it is.
       reject(reason);
     };
     const timer = setTimeout(() => fail(limits.timedOut()), limits.timeoutMs);
@@ -40,7 +40,7 @@ export function runPhase<T>(
     if (signal?.aborted) return fail(signal.reason);
     const hold = (socket: Socket): void => {
       held = socket;
-      // While a token is waited for nobody reads or listens, and a peer's reset then must not end the process.
+      // While `work` waits for a token nobody listens to the socket, and a peer's reset must not end the process.
       socket.on('error', ignore);
       if (over) socket.destroy();
     };

@@ -1,4 +1,4 @@
-/** What goes wrong before the tunnel stands, or in absolute-form at the proxy: always a `ProxyError`, never the origin's answer. */
+/** Failures before the tunnel is open, or of the proxy in absolute-form: always a `ProxyError`, never the origin's answer. */
 import { ConfigurationError, ProxyError } from '../errors.js';
 import type { SdkError } from '../errors.js';
 import type { ProxyServer } from '../route/proxy-server.js';
@@ -55,9 +55,10 @@ function proxyTlsHint({ tls }: ProxyServer, code: string): string {
   if (isAboutOurCertificate(code)) {
     return tls?.cert === undefined && tls?.pfx === undefined
       ? 'The proxy asks for a client certificate: give it as httpProxy.tls.cert with httpProxy.tls.key, or as httpProxy.tls.pfx.'
-      : 'The proxy does not accept the client certificate of httpProxy.tls.cert (or pfx): check who signed it, and until when it holds.';
+      : 'The proxy does not accept the client certificate of httpProxy.tls.cert (or pfx): check who signed it, and when it expires.';
   }
-  if (code === 'CERT_HAS_EXPIRED') return "The proxy's certificate has expired: ask who runs it.";
+  if (code === 'CERT_HAS_EXPIRED')
+    return "The proxy's certificate has expired: ask the people who run the proxy.";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return "The proxy's certificate is for another name: check the host, or give the certificate's name as httpProxy.tls.servername.";
   }
@@ -70,7 +71,7 @@ function proxyTlsHint({ tls }: ProxyServer, code: string): string {
 export function tunnelRefused(proxy: ProxyServer, target: string, answer: TunnelAnswer): SdkError {
   const { status } = answer;
   const reason = reasonOf(answer);
-  // A gateway's failure is the proxy's own: another one may reach the target.
+  // With these statuses the proxy itself failed: another one may reach the target.
   const gateway = status === 502 || status === 503 || status === 504;
   return new ProxyError(
     `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
@@ -86,13 +87,13 @@ export function tunnelRefused(proxy: ProxyServer, target: string, answer: Tunnel
   );
 }
 
-/** How an answer to CONNECT can be no answer. */
+/** The ways in which there was no valid answer to CONNECT. */
 export type TunnelBreak = 'closed' | 'cut off' | 'garbage' | 'tls' | 'socks' | 'header too large';
 
 const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
   closed: [
     'closed the connection without an answer to CONNECT',
-    "Check that the port is a proxy's, and the proxy's log; a proxy that expects TLS is written https://, a SOCKS proxy socks5h://.",
+    'Check that a proxy listens at this port, and check its log. Write https:// for a proxy that expects TLS, socks5h:// for a SOCKS proxy.',
   ],
   'cut off': ['closed the connection within its answer to CONNECT', "Check the proxy's log."],
   garbage: [
@@ -110,11 +111,11 @@ const BREAKS: Record<TunnelBreak, readonly [message: string, hint: string]> = {
   ],
 };
 
-/** Node's own servers among others say so, and not by an alert, that they do not accept a client's certificate. */
+/** Some servers, Node's among them, refuse a client's certificate like this, and not by an alert. */
 const CLOSED_UNDER_TLS =
   "Check the proxy's log; a proxy that asks for a client certificate may close so: give it as httpProxy.tls.cert.";
 
-/** The proxy's answer to CONNECT was none. */
+/** The error for a proxy that gave no valid answer to CONNECT. */
 export function tunnelBroken(
   proxy: ProxyServer,
   target: string,
@@ -134,8 +135,8 @@ export function tunnelBroken(
 }
 
 /**
- * The proxy's own word for its refusal (RFC 9209 §2.3, squid's error names). Only the word: the rest of such a header is
- * free text, and a proxy may echo in it what it was sent.
+ * The proxy's own code for its refusal (RFC 9209 §2.3, squid's error names). Only the code: the rest of such a header is free
+ * text, and a proxy may echo in it what it received.
  */
 function reasonOf(answer: TunnelAnswer): string | undefined {
   const status = valuesOf(answer, 'proxy-status').join(', ');
@@ -147,7 +148,7 @@ function reasonOf(answer: TunnelAnswer): string | undefined {
 
 function refusalHint(status: number): string {
   if (status === 403)
-    return 'The proxy forbids this target: ask who runs it, or bypass it with NO_PROXY.';
+    return 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.';
   if (status === 502 || status === 503 || status === 504)
     return 'The proxy could not reach the target.';
   return 'Check that the port is a forward proxy that allows CONNECT to this port.';

@@ -1,16 +1,16 @@
-/** The body of a refusal, read and thrown away, so that its connection can carry the next leg (RFC 9112 §6.3). */
+/** Reads and discards the body of a refusal, so that its connection can carry the next leg (RFC 9112 §6.3). */
 import type { Socket } from 'node:net';
 import { valuesOf, type TunnelAnswer } from './tunnel-answer.js';
 
-/** A longer page is not worth its reading: a new connection costs less. */
+/** Reading a longer page costs more than a new connection. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** Where a body ends: after so many bytes, or with its last chunk. */
 type Framing = number | 'chunked';
 
 /**
- * Reads what follows the head of `answer`. `false` where the connection cannot carry another request: the proxy closes
- * it, says not where the body ends, or sends more than it announced.
+ * Reads what follows the head of `answer`. `false` if the connection cannot carry another request: the proxy closes it, does
+ * not say where the body ends, or sends more than it announced.
  */
 export function drainRefusal(socket: Socket, answer: TunnelAnswer): Promise<boolean> {
   const framing = framingOf(answer);
@@ -35,7 +35,7 @@ export function drainRefusal(socket: Socket, answer: TunnelAnswer): Promise<bool
       }
       const end = endOf(received, framing);
       if (end === undefined && received.length <= MAX_BODY_BYTES) return;
-      // Bytes behind the body are an answer that nobody asked for.
+      // Bytes after the body are an answer that nobody asked for.
       finish(end === received.length);
     };
     socket.on('readable', onReadable);
@@ -62,7 +62,7 @@ function framingOf(answer: TunnelAnswer): Framing | undefined {
   return Number(length) <= MAX_BODY_BYTES ? Number(length) : undefined;
 }
 
-/** Where the body ends in what has come; `undefined` where it has not ended; -1 where it cannot be read. */
+/** Where the body ends in the received bytes; `undefined` if it has not ended yet; -1 if it cannot be read. */
 function endOf(bytes: Buffer, framing: Framing): number | undefined {
   if (framing !== 'chunked') return bytes.length < framing ? undefined : framing;
   for (let at = 0; ;) {

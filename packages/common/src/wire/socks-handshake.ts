@@ -17,8 +17,8 @@ export interface SocksIdentity {
 }
 
 /**
- * How a handshake ended: with a tunnel; with the server's reply code; because it wants other credentials or another way to
- * give them; or with bytes that are no SOCKS.
+ * How a handshake ended: with a tunnel; with the server's reply code; with a demand for other credentials or another way to send
+ * them; or with bytes that are not SOCKS.
  */
 export type SocksOutcome =
   | { readonly outcome: 'open' }
@@ -30,7 +30,7 @@ const CONNECT = 1;
 const OPEN: SocksOutcome = { outcome: 'open' };
 
 /**
- * SOCKS 4: one request, one reply of 8 bytes. A name goes as 4a has it: behind the address 0.0.0.1.
+ * SOCKS 4: one request, one reply of 8 bytes. A name is sent as in 4a: after the address 0.0.0.1.
  * @throws BrokenOff where the server ends the connection.
  */
 export function socks4Handshake(
@@ -83,7 +83,7 @@ export function socks5Handshake(
     }
     if (method === USER_AND_PASSWORD) {
       socket.write(credentialsRequest(identity));
-      // The version in front of the status is 1 by RFC 1929, and 5 by some servers: only the status says something.
+      // The version before the status is 1 in RFC 1929, but some servers send 5: only the status matters.
       const [, status = -1] = await reader.read(2);
       if (status !== 0) return { outcome: 'credentials', what: 'wrong' };
     }
@@ -97,7 +97,7 @@ async function readSocks5Reply(reader: ExactReader): Promise<SocksOutcome> {
   if (version !== 5) return { outcome: 'garbage', first: version };
   const [code = -1] = await reader.read(1);
   if (code !== 0) return { outcome: 'reply', code };
-  // The address that the server goes out from interests nobody, but what follows it is the tunnel's.
+  // The server's outgoing address is not needed, but it must be read, since the tunnel begins after it.
   const [, type = -1] = await reader.read(2);
   if (type === 1) await reader.read(4 + 2);
   else if (type === 4) await reader.read(16 + 2);

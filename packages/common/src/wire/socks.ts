@@ -1,11 +1,11 @@
 /**
- * The way through a SOCKS server: TCP, and a tunnel by the dialect that its scheme names.
+ * Opens a connection through a SOCKS server: TCP, and a tunnel in the version that its scheme names.
  *
- * The handshake is ours. `socks-proxy-agent` opens its socket where nobody can destroy it on an abort or a timeout, and
- * tells the proxy's URL, password included, to whoever listens to its events. `socks`, beneath it, takes a socket of ours,
- * but hands bytes that arrive behind the handshake on as an event, which a TLS layer on top never sees; tells the
- * server's reply by a sentence alone; hangs the password on its errors; answers a server that asks for credentials
- * unbidden with empty ones; and leaves a timer of 30 seconds behind each tunnel.
+ * The SDK has its own handshake. `socks-proxy-agent` opens a socket that nobody can destroy on an abort or a timeout, and shows
+ * the proxy's URL with its password in its events. The package `socks` below it accepts a socket of ours, but: it passes on
+ * bytes that arrive after the handshake as an event, which a TLS layer on top never sees; it gives the server's reply only as a
+ * sentence; it puts the password into its errors; it answers a server that asks for credentials with empty ones; and it leaves
+ * a timer of 30 seconds running after each tunnel.
  */
 import { isIP, type Socket } from 'node:net';
 import type { Origin } from '../route/origin.js';
@@ -22,13 +22,13 @@ import {
 import { socks4Handshake, socks5Handshake, type SocksOutcome } from './socks-handshake.js';
 import { openTcp, type TcpOptions } from './tcp.js';
 
-/** Replies after which another address of the same name may fare better: network, host, refused, TTL, address type. */
+/** Replies after which another address of the same name may work: network, host, refused, TTL, address type. */
 const TRY_NEXT = new Set([3, 4, 5, 6, 8]);
 
 /**
- * What the server is to be asked for: the origin's name where the scheme leaves it to the server (`socks:`, `socks5h:`,
- * `socks4a:`), else its addresses, looked up here, in the order to try them in.
- * @throws ConfigurationError where SOCKS cannot carry it; ConnectionError where the name has no address.
+ * The hosts to ask the server for: the origin's name if the scheme leaves the look-up to the server (`socks:`, `socks5h:`,
+ * `socks4a:`), otherwise its addresses, looked up here, in the order to try them.
+ * @throws ConfigurationError if SOCKS cannot carry it; ConnectionError if the name has no address.
  */
 export async function socksHosts(
   proxy: ProxyServer,
@@ -50,7 +50,7 @@ export async function socksHosts(
 
 /**
  * A tunnel to the first of `hosts` that the server reaches.
- * @param hold told of each socket, so that whoever bounds the phase can destroy it
+ * @param hold called with each socket, so that the phase can destroy it
  * @throws ProxyError of phase `resolve`, `connect`, `auth` or `tunnel`.
  */
 export async function openSocks(

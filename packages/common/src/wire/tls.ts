@@ -10,20 +10,20 @@ import { keepSession, resumptionFailed, sessionFor } from './tls-sessions.js';
 
 const contexts = new BoundedMap<string, tls.SecureContext>(100);
 
-/** Who is at the other end. */
+/** The other end of the connection. */
 export interface TlsPeer {
   readonly host: string;
   readonly tls: TlsOptions | undefined;
   /**
-   * Whose sessions may be resumed here. It tells proxies from origins, and an origin reached by one way from the same one
-   * reached by another: who intercepts TLS on one way must not hand its session to the next (CVE-2021-22890).
+   * The key of the TLS sessions that may be resumed here. It is different for proxies and origins, and for two ways to the same
+   * origin: a session from a proxy that intercepts TLS must not be resumed on another way (CVE-2021-22890).
    */
   readonly sessionKey: string;
 }
 
 /**
  * Upgrades an open connection; resolves when the peer's certificate is verified. Rejects with Node's own error, or with
- * a ConfigurationError where a certificate or key in the options is not readable.
+ * a ConfigurationError if a certificate or key in the options is not readable.
  */
 export async function openTls(
   socket: Socket,
@@ -42,7 +42,7 @@ export async function openTls(
       socket,
       host,
       secureContext,
-      // RFC 6066 §3: an address is never asked for by name.
+      // RFC 6066 §3: an IP address must not be sent as the server name.
       servername: options.servername ?? (isIP(host) === 0 ? host : ''),
       rejectUnauthorized: options.rejectUnauthorized ?? true,
       ...(isIPv6(host) && options.servername === undefined
@@ -65,7 +65,7 @@ export async function openTls(
   });
 }
 
-/** Node 22.23 takes an IPv6 address for a malformed name; the certificate itself is asked first. */
+/** Node 22.23 takes an IPv6 address for a malformed name, so the certificate itself is checked first. */
 function checkAddress(host: string, certificate: tls.PeerCertificate): Error | undefined {
   const listed = new X509Certificate(certificate.raw).checkIP(host) !== undefined;
   return listed ? undefined : tls.checkServerIdentity(host, certificate);
@@ -105,18 +105,18 @@ function contextOptions(options: TlsOptions): tls.SecureContextOptions {
 }
 
 /**
- * The roots that hold where no `ca` is given, so that `ca` adds to them: Node drops them, and those of
- * NODE_EXTRA_CA_CERTS, as soon as a `ca` is named.
+ * The default roots, so that `ca` can add to them: Node itself drops them, and those of NODE_EXTRA_CA_CERTS, as soon as a `ca`
+ * is given.
  */
 function defaultRoots(): readonly string[] {
-  // Since Node 22.15; it also knows the system's store, where Node was told to use it.
+  // Exists since Node 22.15. It includes the system's store, if Node was started to use it.
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
   if (getCACertificates !== undefined) return getCACertificates('default');
   const extra = extraRoots();
   return extra === undefined ? tls.rootCertificates : [...tls.rootCertificates, extra];
 }
 
-/** A file that is not there is left out, as Node itself does, which has warned of it as it began. */
+/** A missing file is skipped, as Node itself does, which warns of it when it starts. */
 function extraRoots(): string | undefined {
   const file = process.env['NODE_EXTRA_CA_CERTS'];
   if (!file) return undefined;

@@ -9,7 +9,7 @@ export interface TunnelAnswer {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-/** Reads a head without its closing blank line; HTTP/1.0 is as good as 1.1. `undefined` where it is no HTTP. */
+/** Reads a head without its closing blank line; HTTP/1.0 is as good as 1.1. `undefined` if it is not HTTP. */
 export function readTunnelAnswer(text: string): TunnelAnswer | undefined {
   const [statusLine = '', ...lines] = text.split('\r\n');
   const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(statusLine) ?? [];

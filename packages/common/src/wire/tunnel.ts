@@ -11,12 +11,12 @@ import { tunnelRefused } from './proxy-failure.js';
 import { drainRefusal } from './refusal-body.js';
 import { valuesOf, type TunnelAnswer } from './tunnel-answer.js';
 
-/** No proxy needs more, stale nonces and a connection that broke between two legs included. */
+/** No proxy needs more, even with stale nonces and a connection that broke between two legs. */
 const MAX_LEGS = 6;
 
 /**
  * A connection of `open` with a tunnel to `target` (`host:port`) on it. A refusal that the credentials can answer is
- * answered on the same connection where the proxy keeps it, else on another one.
+ * answered on the same connection if the proxy keeps it, otherwise on another one.
  * @throws ProxyError of phase `auth` or `tunnel`, or what `open` throws.
  */
 export async function openTunnel(
@@ -43,7 +43,7 @@ export async function openTunnel(
   }
 }
 
-/** The answer to one leg; `undefined` where a connection that carried one before was closed meanwhile. */
+/** The answer to one leg; `undefined` if its connection had carried a leg before and was closed meanwhile. */
 async function askOn(
   socket: Socket,
   used: boolean,
@@ -65,7 +65,7 @@ async function askOn(
   }
 }
 
-/** @throws ProxyError where another leg would not help. */
+/** @throws ProxyError if another leg would not help. */
 function checkRefusal(
   answer: TunnelAnswer,
   dialogue: AuthDialogue,

@@ -75,9 +75,9 @@ const bad: [string, Record<string, unknown>, string, RegExp][] = [
   ['a transport that is a text', { transport: 'axios' }, 'transport', /a string/],
   ['an environment that is a list', { env: [] }, 'env', /a list/],
   ['a variable that is a number', { env: { http_proxy: 3128 } }, 'env.http_proxy', /a number/],
-  ['httpProxy: null', { httpProxy: null }, 'httpProxy', /null.*false/],
-  ["httpProxy: ''", { httpProxy: '' }, 'httpProxy', /empty.*false/],
-  ['a bare direct', { httpProxy: 'direct' }, 'httpProxy', /false/],
+  ['httpProxy: null', { httpProxy: null }, 'httpProxy', /is null$/],
+  ["httpProxy: ''", { httpProxy: '' }, 'httpProxy', /an empty string$/],
+  ['a bare direct', { httpProxy: 'direct' }, 'httpProxy', /is 'direct'$/],
   ['a proxy URL of another scheme', { httpProxy: 'ftp://u:canary-9@h' }, 'httpProxy', /scheme/],
 ];
 

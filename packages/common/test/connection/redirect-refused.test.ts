@@ -29,9 +29,7 @@ describe('a redirect is an error', () => {
 
   test('where the same host is to be reached by https, and says how', async () => {
     const error = await refusal(await to('https://127.0.0.1/to'));
-    expect(error.hint).toBe(
-      'The API is to be reached by https: give https://127.0.0.1 as the endpoint.',
-    );
+    expect(error.hint).toBe('The API uses https: give https://127.0.0.1 as the endpoint.');
   });
 
   test('where the request follows none', async () => {

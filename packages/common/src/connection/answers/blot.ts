@@ -1,13 +1,13 @@
-/** Text of a provider or proxy in messages: without the caller's secrets, on one line, not without end. */
+/** Makes text of a provider or proxy fit for a message: without the caller's secrets, on one line, and cut to a length. */
 
 const LONGEST = 600;
 const BLOT = '[redacted]';
-/** What is made of secrets for one request, in the forms of the Authorization header and of presigned URLs. */
+/** Signatures and other values made from secrets for one request: in the Authorization header and in presigned URLs. */
 const CREDENTIALS = /\b(Signature=|Bearer |Basic |SharedKey [^\s:]+:)[^\s,;&"'<>]+/gi;
 
 /**
- * `text` with every secret blotted out, as it is, percent-encoded, in base64 or as JSON escapes it, and every signature;
- * control characters become spaces.
+ * `text` without any secret (plain, percent-encoded, in base64 or escaped as JSON does) and without signatures. Control
+ * characters become spaces.
  */
 export function blot(text: string, secrets: readonly string[]): string {
   let clean = text;
@@ -17,7 +17,7 @@ export function blot(text: string, secrets: readonly string[]): string {
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
 
-/** Every form in which secrets may stand in a text, the longest first. */
+/** Every form in which secrets may occur in a text, the longest first. */
 export function formsOf(secrets: readonly string[]): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {

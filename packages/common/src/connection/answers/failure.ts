@@ -1,4 +1,4 @@
-/** A failed answer becomes a typed error. */
+/** Turns a failed answer into a typed error. */
 import type { Readable } from 'node:stream';
 import type { ProxyError, ResponseError, ResponseErrorInit } from '../../errors.js';
 import { MalformedResponseError } from '../../errors.js';
@@ -21,7 +21,7 @@ import { pathOf, secretsOf } from './shown.js';
 import { classOfStatus } from './status-class.js';
 import { decodeXml } from '../content/xml-decode.js';
 
-/** An error page above this is no error body of an API. */
+/** A longer page is not the error body of an API. */
 const ERROR_LIMIT_BYTES = 1024 * 1024;
 
 /**
@@ -52,7 +52,7 @@ export async function failureOf(
       providerCode: told.code === undefined ? undefined : blot(told.code, secrets),
       retryAfterMs: retryAfterMs(headers) ?? told.retryAfterMs,
       body,
-      // Nothing says so, but the proxy may have made it.
+      // The proxy may have made this answer, though nothing in it says so.
       maybeFromProxy: route.way === 'forward' ? true : undefined,
       hint: hintOf(route, status, redirect),
     },
@@ -67,7 +67,7 @@ function hintOf(
   redirect: Unfollowed | undefined,
 ): string | undefined {
   if (redirect !== undefined) {
-    // A proxy that sends to a page of its own looks like this.
+    // A proxy that redirects to a page of its own looks like this.
     return route.way === 'forward' ? `${redirect.hint} ${tunnelHint(route)}` : redirect.hint;
   }
   if (status >= 300 && status < 400) return CHECK_ENDPOINT;
@@ -107,10 +107,10 @@ function factsOf(context: RequestContext, { status, headers }: SdkResponse): Res
 }
 
 function tunnelHint(route: Route): string {
-  return `The proxy ${route.proxy?.href ?? ''} may have answered this itself; over httpProxy: { url, tunnel: 'always' } its answers are told apart.`;
+  return `The proxy ${route.proxy?.href ?? ''} may have answered this itself. With httpProxy: { url, tunnel: 'always' } its answers cannot be mistaken for the origin's.`;
 }
 
-/** The body as JSON, XML or text, by what it says it is and then by how it begins; `undefined` where it cannot be read. */
+/** The body as JSON, XML or text, by its Content-Type and then by how it begins; `undefined` if it cannot be read. */
 async function errorBody(context: RequestContext, answer: SdkResponse): Promise<unknown> {
   const stream = answer.body as Readable;
   if (context.method === 'HEAD') {
@@ -135,12 +135,12 @@ async function parsed(text: string, headers: ResponseHeaders): Promise<unknown> 
     if (/[/+]json\b/i.test(type) || /^\s*[[{]/.test(text)) return JSON.parse(text) as unknown;
     if (/[/+]xml\b/i.test(type) || /^\s*<\?xml/.test(text)) return await decodeXml(text);
   } catch {
-    // Then it is a text.
+    // Then it is treated as a text.
   }
   return text;
 }
 
-/** Nobody waits for the rest of this body. */
+/** Discards the rest of a body that nobody needs. */
 export function letGo(stream: Readable): void {
   stream.on('error', () => undefined);
   stream.resume();

@@ -66,7 +66,7 @@ function first(value: unknown): unknown {
   return Array.isArray(value) ? (value as unknown[])[0] : value;
 }
 
-/** A page for people says nothing in its markup; a plain text says it in its first line. */
+/** The first line of a plain text. A page of markup gives no message. */
 function firstLine(body: string): string | undefined {
   const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1];
   const line = title ?? (/^\s*</.test(body) ? undefined : body.trim().split('\n', 1)[0]);

@@ -8,18 +8,18 @@ import { labelOf } from '../../route/proxy-credentials.js';
 import type { Route } from '../../route/route.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
-/** What a forward proxy may well answer by itself; what is about the thing asked for (404, 409, 412, …) it seldom does. */
+/** Statuses that a forward proxy may well answer itself. It seldom does so for those about the resource (404, 409, 412, …). */
 const LIKELY_PROXY: ReadonlySet<number> = new Set([
   400, 401, 403, 405, 408, 411, 413, 414, 417, 429, 431,
 ]);
 
-/** RFC 9209 §2.3: failures at which the proxy passed nothing on. */
+/** RFC 9209 §2.3: failures before the proxy had passed anything on. */
 const NOTHING_SENT =
   /^(?:dns_timeout|dns_error|destination_not_found|destination_unavailable|destination_ip_prohibited|destination_ip_unroutable|connection_refused|connection_timeout|connection_limit_reached|tls_protocol_error|tls_certificate_error|tls_alert_received|http_request_error|http_request_denied|proxy_loop_detected|proxy_configuration_error)$/;
 const SQUID_NOTHING_SENT =
   /^ERR_(?:CONNECT_FAIL|DNS_FAIL|(?:CACHE_)?ACCESS_DENIED|(?:CACHE_)?MGR_ACCESS_DENIED|INVALID_|UNSUP_|TOO_BIG|CANNOT_FORWARD|FORWARDING_DENIED)/;
 
-/** A failed answer that the proxy of a forward way says, or is known, to have made itself; else `undefined`. */
+/** The error for a failed answer that the forward proxy says it made itself, or is known to have made; otherwise `undefined`. */
 export function answerOfProxy(
   route: Route,
   status: number,
@@ -28,7 +28,7 @@ export function answerOfProxy(
 ): ProxyError | undefined {
   if (route.way !== 'forward') return undefined;
   const proxy = route.proxy.href;
-  // tinyproxy adds Via to what it passes on, also from another tinyproxy, and to nothing of its own making.
+  // tinyproxy adds Via to every answer that it passes on, and to none that it makes itself.
   const tinyproxy = /^tinyproxy\b/i.test(headers.get('server') ?? '') && !headers.has('via');
   // tinyproxy answers a wrong password with 401.
   if (status === 407 || (tinyproxy && status === 401)) {
@@ -48,7 +48,7 @@ export function answerOfProxy(
     wordOfProxy(headers) ??
     (tinyproxy ? { reason: 'tinyproxy', requestSent: 'maybe' as const } : undefined);
   if (told === undefined) return undefined;
-  // As of an answer to CONNECT: a gateway's failure is the proxy's own, and another one may reach the target.
+  // As for an answer to CONNECT: with these statuses the proxy itself failed, and another proxy may reach the target.
   const gateway = status === 502 || status === 503 || status === 504;
   return new ProxyError(
     `The proxy ${proxy} could not serve the request (${status}: ${told.reason})`,
@@ -63,19 +63,19 @@ export function answerOfProxy(
         status === 403
           ? 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.'
           : status >= 500
-            ? 'The proxy could not reach the target, or has a failure of its own.'
+            ? 'The proxy could not reach the target, or it failed itself.'
             : undefined,
       decision,
     },
   );
 }
 
-/** Whether a forward proxy answers so often enough for a tunnel to be worth advising. */
+/** Whether a forward proxy answers this status so often that the hint should advise a tunnel. */
 export function isLikelyOfProxy(status: number): boolean {
   return status >= 500 || LIKELY_PROXY.has(status);
 }
 
-/** Its own word: `Proxy-Status` with an error in the last member (the proxy next to us), or squid's header. */
+/** What the proxy says itself: `Proxy-Status` with an error in the last member (the proxy next to us), or squid's header. */
 function wordOfProxy(
   headers: ResponseHeaders,
 ): { reason: string; requestSent: RequestSent } | undefined {

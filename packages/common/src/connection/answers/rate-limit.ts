@@ -2,13 +2,13 @@
 import type { RateLimit } from '../../errors.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
-/** Above this a reset is a point in time (seconds since 1970), below it a span from now: the drafts of the IETF changed it. */
+/** A greater reset is a point in time (seconds since 1970), a smaller one a span from now: the IETF drafts changed its meaning. */
 const EPOCH_FROM = 1_000_000_000;
 
 /**
  * Reads `RateLimit-Limit/-Remaining/-Reset` (DigitalOcean, Hetzner), the same with `X-` (Linode, GitHub), or
  * `RateLimit: "default";r=50;t=30` with `RateLimit-Policy` (Cloudflare; an IETF draft).
- * @returns `undefined` where the answer says nothing of a limit.
+ * @returns `undefined` if the answer has no such header.
  */
 export function rateLimitOf(headers: ResponseHeaders): RateLimit | undefined {
   const structured = headers.get('ratelimit');
@@ -32,7 +32,7 @@ function parameter(text: string, name: string): number | undefined {
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
-  // Some servers list every window: `5000, 5000;window=3600`. The first is the one in force.
+  // Some servers list every window: `5000, 5000;window=3600`. The first one applies.
   const digits = text === undefined ? undefined : /^\s*(\d{1,15})(?:\s*$|\s*[,;])/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

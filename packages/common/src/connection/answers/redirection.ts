@@ -1,4 +1,4 @@
-/** What becomes of a redirect: it is followed, or it is an error that says why not. */
+/** Decides about a redirect: it is followed, or it becomes an error that says why not. */
 import type { RequestContext } from '../context.js';
 import type { Target } from '../content/location.js';
 import { resolveLocation } from '../content/location.js';
@@ -7,14 +7,14 @@ import type { SdkResponse } from '../request-spec.js';
 /** RFC 9110 §15.4. 300 leaves the choice to people, 304 is no redirect, 305 is deprecated. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MOST_HOPS = 10;
-/** What to do about a redirect that names no place. */
+/** The hint for a redirect that names no place. */
 export const CHECK_ENDPOINT = 'Check the endpoint (its region, http or https).';
 
 /** A redirect that is to be followed; the body of an answer on its way from `decode` up to `redirect`. */
 export class Redirection {
   readonly target: Target;
   readonly method: string;
-  /** Whether the body goes along. */
+  /** Whether the body is sent again. */
   readonly keepsBody: boolean;
 
   constructor(target: Target, method: string, keepsBody: boolean) {
@@ -31,12 +31,12 @@ export interface Unfollowed {
   readonly hint: string;
 }
 
-/** What tells two requests of one chain apart. */
+/** Identifies a request within a chain of redirects. */
 export function hopKey({ method, origin, path }: RequestContext): string {
   return `${method} ${origin.href}${path}`;
 }
 
-/** What a failed answer says of another place; `undefined` where it is no redirect. */
+/** Why the redirect in a failed answer was not followed; `undefined` if it is no redirect. */
 export function redirectionOf(
   context: RequestContext,
   { status, headers }: SdkResponse,
@@ -64,13 +64,13 @@ function refusalOf(context: RequestContext, target: Target): Unfollowed | undefi
   if (origin.protocol === 'https:' && target.origin.protocol === 'http:') {
     return {
       what: `a redirect from https to ${to}`,
-      hint: 'A redirect from https to http is never followed: anybody on the way could read what is sent.',
+      hint: 'A redirect from https to http is never followed, since what is sent could be read in transit.',
     };
   }
   if (spec.redirect === 'none') {
     return {
       what: `a redirect to ${to}`,
-      hint: `This request does not follow redirects (redirect: 'none'). Where the API stands at ${to}, give that as the endpoint.`,
+      hint: `This request does not follow redirects (redirect: 'none'). If the API is at ${to}, give that as the endpoint.`,
     };
   }
   if (to === origin.href || spec.redirect === 'any') return undefined;
@@ -79,8 +79,8 @@ function refusalOf(context: RequestContext, target: Target): Unfollowed | undefi
     what: `a redirect to ${to}`,
     hint:
       secured && target.origin.protocol === 'https:' && origin.protocol === 'http:'
-        ? `The API is to be reached by https: give ${to} as the endpoint.`
-        : `It leads to another origin, and is not followed: give ${to} as the endpoint where the API has moved there. A request that may go anywhere says redirect: 'any'.`,
+        ? `The API uses https: give ${to} as the endpoint.`
+        : `Redirects to another origin are not followed. If the API has moved there, give ${to} as the endpoint. For a request that may go anywhere, set redirect: 'any'.`,
   };
 }
 
@@ -105,7 +105,7 @@ function followed(
   if (key === hopKey(context) || hops.includes(key)) {
     return {
       what: `a redirect to ${to} that leads in a circle`,
-      hint: 'The redirects come back to a place where this request has been. Check the endpoint.',
+      hint: 'The redirects lead back to a place where this request has been before. Check the endpoint.',
     };
   }
   if (!becomesGet && context.body?.canOpen() === false) {

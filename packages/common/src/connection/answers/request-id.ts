@@ -1,7 +1,7 @@
 /** The provider's own id of a request: what its support desk asks for. */
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
-/** Who sends it: most; AWS; Azure; OpenStack, Swift; Cloudflare. */
+/** Sent by, in this order: most providers; AWS; Azure; OpenStack, Swift; Cloudflare. */
 const NAMES: readonly string[] = [
   'x-request-id',
   'x-amz-request-id',

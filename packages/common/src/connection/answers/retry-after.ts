@@ -3,8 +3,8 @@ import type { ResponseHeaders } from '../../transport/response-headers.js';
 
 /**
  * `retry-after-ms` and `x-ms-retry-after-ms` (milliseconds), else `Retry-After` in seconds or as a date (RFC 9110
- * §10.2.3). A date is compared with the answer's own `Date`, where there is one: the two clocks may differ.
- * @returns milliseconds from 0; `undefined` where nothing readable is said.
+ * §10.2.3). A date is compared with the answer's own `Date`, if there is one: the two clocks may differ.
+ * @returns milliseconds from 0; `undefined` if there is none that can be read.
  */
 export function retryAfterMs(headers: ResponseHeaders): number | undefined {
   const precise = headers.get('retry-after-ms') ?? headers.get('x-ms-retry-after-ms');

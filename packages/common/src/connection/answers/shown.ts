@@ -9,7 +9,7 @@ export function secretsOf(context: RequestContext): readonly string[] {
   return proxy === undefined ? ours : [...ours, ...secretsOfProxy(proxy)];
 }
 
-/** A shorter value of a proxy's header names something; blotted out it would take half of the text with it. */
+/** A shorter value of a proxy's header is probably no secret, and removing it everywhere would garble the text. */
 const SHORTEST_HEADER_SECRET = 8;
 
 function secretsOfProxy({ given, headers }: ProxyServer): string[] {

@@ -4,15 +4,15 @@ import { ConfigurationError } from '../../errors.js';
 import { kindOf, seen } from '../../option-keys.js';
 import type { BodyStream, RequestBody } from '../request-spec.js';
 
-/** How a byte body is cut where progress is reported. */
+/** The size of the pieces in which bytes are sent if progress is reported. */
 const PIECE_BYTES = 65_536;
 
-/** How far a body has come. After a repetition the count begins anew. */
+/** How much of a body has been sent or received. After a repetition the count starts from 0 again. */
 export interface Progress {
   readonly direction: 'up' | 'down';
-  /** Bytes that have travelled so far. */
+  /** Bytes sent or received so far. */
   readonly bytes: number;
-  /** Where it is known beforehand. */
+  /** If it is known beforehand. */
   readonly totalBytes?: number | undefined;
 }
 
@@ -20,23 +20,23 @@ export interface Progress {
 export interface Body {
   /** The bytes for a signer; `undefined` for a stream. */
   readonly bytes: string | Uint8Array | undefined;
-  /** The length, where it is known. */
+  /** The length, if it is known. */
   readonly sizeBytes: number | undefined;
-  /** Whether the transport gets a stream, which has to be framed here where its length is known. */
+  /** Whether the transport gets a stream. If its length is known, Content-Length has to be set here. */
   readonly streams: boolean;
-  /** Whether `open` can answer (again). */
+  /** Whether `open` can be called (again). */
   canOpen(): boolean;
-  /** @throws ConfigurationError where a one-shot stream has been read. */
+  /** @throws ConfigurationError if it is a stream that has been read. */
   open(): string | Uint8Array | Readable;
-  /** Destroys what was opened, or would have been: the request has failed. */
+  /** Destroys what was or would have been opened, because the request has failed. */
   discard(): void;
 }
 
 type OnProgress = ((progress: Progress) => void) | undefined;
 
 /**
- * @param sizeBytes how long a stream is, where that is known.
- * @throws ConfigurationError for what can be no body.
+ * @param sizeBytes the length of a stream, if it is known.
+ * @throws ConfigurationError for a value that cannot be a body.
  */
 export function bodyFrom(
   body: RequestBody,
@@ -111,7 +111,7 @@ class StreamBody implements Body {
     this.sizeBytes = sizeBytes;
     this.#onProgress = onProgress;
     if (source !== undefined && !this.canOpen()) throw alreadyRead();
-    // Until the transport listens, nobody else would: a failure must not end the process.
+    // Until the transport listens for errors, this listener keeps a failure from ending the process.
     if (source instanceof Readable) source.on('error', ignore);
   }
 
@@ -119,7 +119,7 @@ class StreamBody implements Body {
     if (this.#opener !== undefined) return true;
     const source = this.#source;
     if (source instanceof Readable) {
-      // What nobody has read can still be sent: the way to the origin failed before the body's turn came.
+      // A stream that nobody has read can still be sent: the connection failed before the body was begun.
       return source.readable && !source.readableDidRead;
     }
     return this.#opened === undefined || !this.#opened.readableDidRead;
@@ -150,7 +150,7 @@ class StreamBody implements Body {
   }
 }
 
-/** Why a request was not sent again whose stream has been read. */
+/** The hint for a request that was not sent again because its stream has been read. */
 export const ONE_SHOT_HINT =
   'It was not sent again because its body is a stream that can be read once; give a function that opens it instead.';
 
@@ -161,7 +161,7 @@ export function discardBody(body: unknown): void {
   body.destroy();
 }
 
-/** Reads `source` piece by piece, with backpressure, and tells how far it has come. */
+/** Reads `source` piece by piece, with backpressure, and reports the progress. */
 function counted(
   source: BodyStream,
   totalBytes: number | undefined,

@@ -7,7 +7,7 @@ export class BodyTooLong extends Error {}
 
 /**
  * Reads `body` to its end.
- * @param onBytes told how much has come, at each piece; what it throws ends the reading.
+ * @param onBytes called for each piece with the number of bytes so far. If it throws, the reading ends with that error.
  * @throws BodyTooLong · whatever destroyed the body · ConnectionError where it closed without an end.
  */
 export function collect(
@@ -49,14 +49,14 @@ export function collect(
 }
 
 /**
- * Why a body can no longer be read: it broke off in the very packet that brought its headers, and has told so before
- * anybody could listen.
+ * Why a body can no longer be read: it broke off in the same packet as its headers, and emitted its error before anybody
+ * could listen.
  */
 export function brokenBefore(body: Readable): Error | undefined {
   return body.errored ?? (body.destroyed && !body.readableEnded ? closedEarly() : undefined);
 }
 
-/** Reads a short body to its end and throws it away, so that the socket can be used again; a longer one is destroyed. */
+/** Reads a short body to its end and discards it, so that the socket can be used again; a longer one is destroyed. */
 export async function drain(body: Readable, limitBytes: number): Promise<void> {
   try {
     await collect(body, limitBytes);

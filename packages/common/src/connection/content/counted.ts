@@ -1,9 +1,9 @@
-/** A body on its way to a reader, piece by piece told to who counts. */
+/** Counts the bytes of a body while somebody reads it. */
 import { Readable } from 'node:stream';
 
 /**
- * The same bytes, told as they pass. It begins to take them when somebody reads here: until then the body below shows that
- * nobody does, so that its socket can be taken back.
+ * The same bytes, counted as they pass. It begins to read only when somebody reads here. Until then the body below shows that
+ * nobody reads it, so that its socket can be taken back.
  */
 export class CountedBody extends Readable {
   readonly #body: Readable;
@@ -11,12 +11,12 @@ export class CountedBody extends Readable {
   #bytes = 0;
   #reading = false;
 
-  /** @param onBytes told how much has come, at each piece; what it throws ends the body. */
+  /** @param onBytes called for each piece with the number of bytes so far. If it throws, the body ends with that error. */
   constructor(body: Readable, onBytes: (bytes: number) => void) {
     super();
     this.#body = body;
     this.#onBytes = onBytes;
-    // A failure that nobody waits for yet must not end the process; who reads later finds it.
+    // A failure that nobody listens for yet must not end the process; a later reader gets it.
     this.on('error', ignore);
     body.on('error', (error) => this.destroy(error));
     body.once('close', () => {

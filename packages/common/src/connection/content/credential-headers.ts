@@ -4,7 +4,7 @@
  * Names of credentials. The pattern covers what providers use: `Authorization`, `Proxy-Authorization`, `Cookie`,
  * `X-Auth-Token`, `X-Subject-Token`, `X-Auth-User`, `X-Auth-Key`, `X-Auth-Email`, `X-Auth-User-Service-Key`, `X-API-Key`,
  * `X-Amz-Security-Token`, `X-Amz-Server-Side-Encryption-Customer-Key`, `x-ms-encryption-key`, `x-ms-copy-source-authorization`,
- * `X-Account-Meta-Temp-URL-Key`, `Private-Token`, `Ocp-Apim-Subscription-Key`. What it takes too much does no harm.
+ * `X-Account-Meta-Temp-URL-Key`, `Private-Token`, `Ocp-Apim-Subscription-Key`. A few harmless headers match too, which does no harm.
  */
 const CREDENTIAL_NAME =
   /auth|token|secret|passw|credential|cookie|signature|session|(?:^|[-_])(?:api|access|account|client|customer|encryption|private|service|shared|subscription|url)[-_]?key|^(?:x-)?key$/i;
@@ -17,7 +17,7 @@ const OF_A_BODY = /^(?:content-.+|transfer-encoding|expect|(?:repr-)?digest|last
 /**
  * A flat list of headers without those that look like credentials by their name, by the scheme in their value, or
  * because they hold one of the secrets.
- * @param secrets in every form in which they may stand there
+ * @param secrets in every form in which they may occur there
  */
 export function withoutCredentials(
   headers: readonly string[],

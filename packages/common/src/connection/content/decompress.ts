@@ -20,7 +20,7 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['deflate', (bytes, options) => (hasZlibHeader(bytes) ? inflated : inflatedRaw)(bytes, options)],
 ]);
 
-/** Each coding multiplies what a few bytes can become; nobody needs more. */
+/** Each coding multiplies the size that a few bytes can grow to; no API uses more. */
 const MAX_CODINGS = 3;
 
 /**

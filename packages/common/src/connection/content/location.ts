@@ -1,4 +1,4 @@
-/** The place that a `Location` names (RFC 9110 §10.2.2), as a request to it needs it. */
+/** Reads the place that a `Location` names (RFC 9110 §10.2.2) into what a request to it needs. */
 import { originOf } from '../../route/origin.js';
 import type { Origin } from '../../route/origin.js';
 
@@ -9,14 +9,14 @@ export interface Target {
   readonly path: string;
 }
 
-/** Why a `Location` leads nowhere, in words that fit behind "a redirect that". Nothing of it is quoted. */
+/** Why a `Location` cannot be used, in words that fit after "a redirect that". Nothing of it is quoted. */
 export interface Misplaced {
   readonly why: string;
 }
 
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 const AUTHORITY = /^\/\/([^/?]*)(.*)$/;
-/** What no host and no port holds, but what a lenient reader might read as the end of one. */
+/** Characters that no host or port contains, but that a lenient parser might take for the end of one. */
 const ODD_AUTHORITY = /[\\"<>^`{|}\s]/;
 const UNREADABLE: Misplaced = { why: 'names no place that could be read' };
 

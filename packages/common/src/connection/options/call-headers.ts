@@ -1,4 +1,4 @@
-/** `headers` of a call: what a caller may say there, and what only the SDK may. */
+/** `headers` of a call: which ones the caller may set, and which ones only the SDK may. */
 import { ConfigurationError } from '../../errors.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import { checkRecord } from '../../option-keys.js';
@@ -17,7 +17,7 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Lays a caller's headers over those of the request.
+ * Adds a caller's headers to those of the request; of equal names the caller's replaces the other.
  * @throws ConfigurationError that names the header.
  */
 export function addCallHeaders(

@@ -1,4 +1,4 @@
-/** A driver method's options hold a call's beside its own filters: taking them apart. */
+/** Separates the options of a call from a driver method's own options. */
 import { checkKeys as checkMembers, checkRecord } from '../../option-keys.js';
 import type { CallOptions } from './options.js';
 import { CALL_KEYS } from './options.js';
@@ -27,6 +27,6 @@ export function callOptions(options: CallOptions | undefined): CallOptions | und
  * @throws ConfigurationError
  */
 export function checkKeys(options: object, known: readonly string[], where: string): void {
-  // The assertion stays here: in a driver it would make every member of its options `unknown`.
+  // The type assertion is made here: in a driver it would make every member of its options `unknown`.
   checkMembers(options, known, where);
 }

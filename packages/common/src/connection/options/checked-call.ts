@@ -1,4 +1,4 @@
-/** What a call says over the settings of its driver, checked: the same for each request, and for a method that sends none. */
+/** A call's own settings over those of its driver, checked in the same way for each request and for a method that sends none. */
 import { compileLevel } from '../../proxy/level.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import type { Timeouts } from '../../transport/timeouts.js';
@@ -9,16 +9,16 @@ import type { CallOptions, RetryOptions } from './options.js';
 import { withRetry } from './retry-option.js';
 import { withTimeouts } from './timeouts-option.js';
 
-/** A call's own word, or its driver's where it has none. */
+/** A call's own settings; those of its driver where the call has none. */
 export interface CheckedCall {
-  /** `undefined`: the call says nothing of proxies. */
+  /** `undefined`: the call says nothing about proxies. */
   readonly callLevel: CompiledLevel | undefined;
   readonly timeouts: Timeouts;
   readonly retry: RetryOptions;
   readonly onProgress: CallOptions['onProgress'];
 }
 
-/** @throws ConfigurationError that names the option at fault. The signal and the headers are not looked at. */
+/** @throws ConfigurationError that names the option at fault. The signal and the headers are not checked. */
 export function checkedCall(
   defaults: Pick<CheckedCall, 'timeouts' | 'retry'>,
   call: CallOptions,

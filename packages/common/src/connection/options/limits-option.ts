@@ -1,4 +1,4 @@
-/** `limits`: how much of a provider one connection asks for at a time. */
+/** `limits`: how many requests one connection sends at a time. */
 import { ConfigurationError } from '../../errors.js';
 import { checkKeys, own, seen } from '../../option-keys.js';
 import type { LimitOptions } from './options.js';
@@ -39,7 +39,7 @@ export function checkedLimits(setting: LimitOptions | undefined): Limits | undef
   if (burst !== undefined && perSecond === undefined) {
     throw new ConfigurationError('limits.burst has no meaning without limits.perSecond', {
       field: 'limits.burst',
-      hint: 'Give limits.perSecond, too; how many may run at once is limits.concurrent.',
+      hint: 'Give limits.perSecond too. How many may run at once is limits.concurrent.',
     });
   }
   if (concurrent === undefined && perSecond === undefined) return undefined;

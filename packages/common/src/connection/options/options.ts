@@ -1,11 +1,11 @@
-/** The options of every driver and of every call, and what holds where nothing is said. */
+/** The options of every driver and of every call, and their defaults. */
 import type { Progress } from '../content/body.js';
 import type { HttpProxy } from '../../proxy/setting.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import type { Timeouts } from '../../transport/timeouts.js';
 import type { Transport } from '../../transport/transport.js';
 
-/** Where the SDK tells what it does. Nothing that it is given holds a secret. */
+/** Where the SDK logs what it does. It never logs a secret. */
 export interface Logger {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
@@ -19,14 +19,14 @@ export interface RetryOptions {
   readonly attempts: number;
   /** The longest pause before the first repetition, in milliseconds; it doubles with each one. @default 100 */
   readonly baseDelayMs: number;
-  /** No pause of our own choice is longer, in milliseconds. @default 20000 */
+  /** The longest pause that the SDK chooses itself, in milliseconds. @default 20000 */
   readonly maxDelayMs: number;
-  /** A provider that asks for a longer pause than this is not waited for, in milliseconds. @default 60000 */
+  /** The longest pause that a provider may ask for, in milliseconds; if it asks for more, the call fails at once. @default 60000 */
   readonly maxRetryAfterMs: number;
   /**
    * Tokens in the bucket that all requests of a driver share: a repetition costs 5, one after a timeout 10, a success
-   * brings back what its repetition cost, or 1. An empty bucket ends the repetitions, so that a provider in
-   * trouble is not buried under them. `Infinity` for none. @default 500
+   * returns what its repetition cost, or 1. When the bucket is empty nothing is repeated, so that a provider in
+   * trouble is not overloaded. `Infinity` for none. @default 500
    */
   readonly budget: number;
 }
@@ -35,7 +35,7 @@ export interface RetryOptions {
 export type RetrySetting =
   false | { readonly [K in keyof RetryOptions]?: RetryOptions[K] | undefined };
 
-/** What holds where nothing is said about retries. */
+/** The defaults of `retry`. */
 export const DEFAULT_RETRY: RetryOptions = Object.freeze({
   attempts: 3,
   baseDelayMs: 100,
@@ -44,16 +44,16 @@ export const DEFAULT_RETRY: RetryOptions = Object.freeze({
   budget: 500,
 });
 
-/** Some of the timers; a member that is left out keeps what the next level says. */
+/** Some of the timeouts; a member that is left out has the value of the driver, or else the default. */
 export type TimeoutSettings = { readonly [K in keyof Timeouts]?: Timeouts[K] | undefined };
 
-/** How much of a provider one connection asks for at a time. Each member left out is not limited. */
+/** How many requests one connection sends at a time. A member that is left out is no limit. */
 export interface LimitOptions {
-  /** Attempts at once, each from its beginning until its answer is read, or the stream of it closed. From 1. */
+  /** Attempts at once. Each counts from its beginning until its answer is read, or the stream of it has closed. From 1. */
   readonly concurrent?: number | undefined;
   /** Attempts begun in a second, on average; `0.5` is one every two seconds. */
   readonly perSecond?: number | undefined;
-  /** How many of these may begin at once after a silence; 1 keeps them apart. Needs `perSecond`. @default 1 */
+  /** How many of these may begin at once after a pause; with 1 they are evenly spaced. Needs `perSecond`. @default 1 */
   readonly burst?: number | undefined;
 }
 
@@ -69,7 +69,7 @@ export interface DriverOptions {
   readonly timeouts?: TimeoutSettings | undefined;
   /** @default DEFAULT_RETRY */
   readonly retry?: RetrySetting | undefined;
-  /** Where the API is, when it is not the provider's own address. Without credentials, query and fragment. */
+  /** The URL of the API, if it is not the provider's usual one. Without credentials, query and fragment. */
   readonly endpoint?: string | URL | undefined;
   /** The variables that name proxies, read at each request. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -77,11 +77,11 @@ export interface DriverOptions {
   readonly transport?: Transport | undefined;
   /** Put in front of the SDK's own user agent, e.g. `backup-tool/2.1`. */
   readonly userAgent?: string | undefined;
-  /** Left out: the SDK says nothing. */
+  /** Left out: the SDK logs nothing. */
   readonly logger?: Logger | undefined;
   /**
-   * What each connection of the driver keeps to, its views together; a derived one (for tokens, say) has a count of its own.
-   * Who has to wait for longer than `timeouts.poolMs` gets a `TimeoutError`. @default no limits
+   * The limits of each connection of the driver, together with its views; a derived one (for tokens, for example) has a count
+   * of its own. A request that waits longer than `timeouts.poolMs` fails with a `TimeoutError`. @default no limits
    */
   readonly limits?: LimitOptions | undefined;
 }
@@ -101,9 +101,9 @@ export interface CallOptions {
   readonly retry?: RetrySetting | undefined;
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
-  /** Sent beside the driver's own, which they replace where the names are equal. */
+  /** Sent in addition to the driver's own; of equal names these replace the driver's. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Told of every piece of a body that travels. An error that it throws ends the call. */
+  /** Called for every piece of a body that is sent or received. If it throws, the call ends with that error. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

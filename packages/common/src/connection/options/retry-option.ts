@@ -1,4 +1,4 @@
-/** `retry`: checked member by member, laid over what the next level says. */
+/** `retry`: checks each member and merges them over the settings of the driver. */
 import { ConfigurationError } from '../../errors.js';
 import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import type { RetryOptions, RetrySetting } from './options.js';
@@ -7,7 +7,7 @@ import { checkKeys, seen } from '../../option-keys.js';
 
 const NAMES = ['attempts', 'baseDelayMs', 'maxDelayMs', 'maxRetryAfterMs', 'budget'] as const;
 
-/** What `retry: false` comes to. */
+/** The meaning of `retry: false`. */
 const NEVER: RetryOptions = Object.freeze({ ...DEFAULT_RETRY, attempts: 1 });
 
 /**
@@ -42,7 +42,7 @@ function checked(name: keyof RetryOptions, value: unknown): number {
     if (Number.isInteger(value) && (value as number) >= 1) return value as number;
     throw new ConfigurationError(`${field} must be a whole number from 1, not ${seen(value)}`, {
       field,
-      hint: 'It counts the first time too: 1, or retry: false, never sends twice.',
+      hint: 'The first time counts too: with 1, or retry: false, nothing is sent twice.',
     });
   }
   const most = name === 'budget' ? Infinity : LONGEST_TIMER_MS;

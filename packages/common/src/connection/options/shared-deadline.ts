@@ -1,14 +1,14 @@
-/** One end for all requests of a call: the moment travels with the options, from the driver's method to each request. */
+/** One deadline for all requests of a call: the options carry it from the driver's method to each request. */
 import type { CallOptions } from './options.js';
 
-/** Under this key options say when the call they belong to ends; a spread copies it along. */
+/** The key under which options hold the deadline of their call; a spread of the options copies it too. */
 const DEADLINE = Symbol('deadline');
 
 interface Bounded {
   readonly [DEADLINE]?: number;
 }
 
-/** When the call ends, in milliseconds of `performance.now()`; `undefined`: each request counts for itself. */
+/** When the call ends, in milliseconds of `performance.now()`; `undefined`: each request has its own total. */
 export function deadlineOf(call: CallOptions | undefined): number | undefined {
   return (call as (CallOptions & Bounded) | undefined)?.[DEADLINE];
 }

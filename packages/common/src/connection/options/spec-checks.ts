@@ -1,4 +1,4 @@
-/** Members of a request that decide what becomes of its answer: a wrong one must not be read as "no". */
+/** Checks members of a request that decide how its answer is treated: a wrong value must not be taken for "no". */
 import { ConfigurationError } from '../../errors.js';
 import { checkKeys, kindOf, own, seen } from '../../option-keys.js';
 import type { XmlDecodeOptions } from '../content/xml-decode.js';

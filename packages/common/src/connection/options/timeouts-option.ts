@@ -1,4 +1,4 @@
-/** `timeouts`: checked member by member, laid over what the next level says. */
+/** `timeouts`: checks each member and merges them over the settings of the driver. */
 import { ConfigurationError } from '../../errors.js';
 import { LONGEST_TIMER_MS, type Timeouts } from '../../transport/timeouts.js';
 import type { TimeoutSettings } from './options.js';

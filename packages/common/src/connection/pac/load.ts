@@ -1,4 +1,4 @@
-/** Gets a PAC file: over the driver's own transport and straight, from the disk, or out of its own URL. */
+/** Loads a PAC file: over the driver's own transport without a proxy, from the disk, or out of its own URL. */
 import { isSdkError } from '../../errors.js';
 import type { LoadedPac } from '../../proxy/pac/files.js';
 import type { PacFailure } from '../../proxy/pac/evaluate.js';
@@ -15,28 +15,28 @@ import { BodyTooLong, collect } from '../content/collect.js';
 import { decompress, UnreadableCoding } from '../content/decompress.js';
 import { readScriptFile } from './read-file.js';
 
-/** No PAC file is longer, in bytes. */
+/** The longest PAC file that is accepted, in bytes. */
 const PAC_LIMIT_BYTES = 1024 * 1024;
-/** How long a script holds where its server does not say, in milliseconds. */
+/** How long a script is kept if its server does not say, in milliseconds. */
 const PAC_FRESH_MS = 5 * 60_000;
-/** What a server says of that is kept within these, in milliseconds. */
+/** The limits for what a server may say about that, in milliseconds. */
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 60 * 60_000;
 /** The disk is asked again after this long, in milliseconds. */
 const FILE_FRESH_MS = 1_000;
 
-/** What fetching takes. */
+/** What loading a file needs. */
 export interface PacFetch {
   readonly transport: Transport;
   readonly userAgent: string;
   readonly timeouts: Timeouts;
   /** For all of it, in milliseconds. */
   readonly limitMs: number;
-  /** Aborts when nobody waits for it any longer. */
+  /** Aborts when no request waits for it any longer. */
   readonly signal: AbortSignal;
 }
 
-/** @throws ConfigurationError where the driver has been closed. */
+/** @throws ConfigurationError if the driver has been closed. */
 export async function loadPac(file: ProxyServer, fetch: PacFetch): Promise<LoadedPac | PacFailure> {
   const url = file.pac as string;
   try {
@@ -57,7 +57,7 @@ function fromData(url: string): LoadedPac | PacFailure {
   if (text !== undefined && text.length <= PAC_LIMIT_BYTES) return { text, freshMs: Infinity };
   return failure(
     text === undefined ? 'holds base64 that cannot be read' : TOO_LONG,
-    'Write the script percent-encoded, or in base64 behind ";base64,".',
+    'Write the script percent-encoded, or in base64 after ";base64,".',
   );
 }
 
@@ -93,7 +93,7 @@ async function fetched(
   return { text: asText(plain), freshMs: freshness(response.headers) };
 }
 
-/** The name is that of an `https:` proxy, which the server of the file does not have. */
+/** Without `servername`: that is the name of an `https:` proxy, not of the server of the file. */
 function ofTheServer({ servername: _, ...tls }: TlsOptions): TlsOptions {
   return tls;
 }
@@ -112,7 +112,7 @@ function freshness(headers: ResponseHeaders): number {
   return Math.min(Math.max(Number(seconds) * 1_000, SHORTEST_MS), LONGEST_MS);
 }
 
-/** A redirect is not followed: it would let whoever answers in clear name another file. */
+/** A redirect is not followed: over plain http anybody in between could then name another file. */
 function refused({ status, headers }: TransportResponse, asked: URL): PacFailure {
   const location = headers.get('location');
   if (
@@ -124,13 +124,13 @@ function refused({ status, headers }: TransportResponse, asked: URL): PacFailure
     const { protocol, host, pathname } = new URL(location, asked);
     return failure(
       `could not be loaded: its server redirects (${status}), which is not followed`,
-      `If it is right, write pac+${protocol}//${host}${pathname} instead.`,
+      `If the new address is right, write pac+${protocol}//${host}${pathname} instead.`,
     );
   }
   return failure(
     `could not be loaded: its server answered ${status}`,
     status === 401 || status === 403
-      ? 'The file is asked for without credentials: those of httpProxy are for the proxies that it names.'
+      ? 'The file is loaded without credentials, since those of httpProxy are for the proxies that it names.'
       : 'Check the URL of the file.',
     status >= 500 || status === 429,
   );

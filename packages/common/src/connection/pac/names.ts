@@ -1,4 +1,4 @@
-/** What PAC files may ask of the network: the addresses of names, and of this machine. */
+/** What PAC files may learn about the network: the addresses of names, and of this machine. */
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { PacNames } from '../../proxy/pac/evaluate.js';

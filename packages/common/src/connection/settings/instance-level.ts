@@ -1,4 +1,4 @@
-/** What a driver, or a view of it, says to the cascade; what it leaves out it inherits, later changes included. */
+/** The proxy settings of a driver, or of a view of it. A view inherits what it leaves out, including later changes. */
 import type { CompiledLevel, ProxyLevel } from '../../proxy/level.js';
 import { compileLevel, composeLevel } from '../../proxy/level.js';
 import type { NoProxy } from '../../proxy/no-proxy.js';
@@ -7,9 +7,9 @@ import type { CompiledSetting, HttpProxy } from '../../proxy/setting.js';
 /** The instance's level of the cascade, of a driver or of one view. */
 export class InstanceLevel {
   readonly #parent: InstanceLevel | undefined;
-  /** Whether a proxy was given here: then later changes of the parent's do not matter. */
+  /** Whether a proxy was given here. If so, later changes of the parent do not matter. */
   #speaks: boolean;
-  /** As read when it was given: whoever gave it may change the object later, which changes nothing here. */
+  /** As read when it was given. If the caller changes the object later, this does not change. */
   #setting: CompiledSetting | undefined;
   readonly #noProxy: NoProxy | undefined;
   #level: CompiledLevel;

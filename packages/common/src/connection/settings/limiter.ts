@@ -1,17 +1,17 @@
-/** The limits of one connection, kept: who may begin an attempt now, and who waits for it in what order. */
+/** Enforces the limits of one connection: which attempts may begin now, and which wait, in what order. */
 import type { Readable } from 'node:stream';
 import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
 import { UnreadWatch, type HeldAnswer, type Waiting } from '../../transport/unread.js';
 import type { Limits } from '../options/limits-option.js';
 
-/** What a late timer cost is made up for, up to this: else the rate would sink below what was asked for. */
+/** A late timer is made up for, up to this many milliseconds: otherwise the rate would be below the limit. */
 const LATE_MS = 20;
 
 /** A place in the queue. */
 export interface Turn {
   /** Resolves when the attempt may begin; it then holds a place until `leave`. */
   readonly come: Promise<void>;
-  /** Gives the turn up, whether it has come or not. */
+  /** Leaves the queue, or gives back the place if the turn has come already. */
   cancel(): void;
 }
 
@@ -19,7 +19,7 @@ interface Waiter extends Waiting {
   readonly begin: () => void;
 }
 
-/** First come, first served; whoever comes while others wait, waits behind them. */
+/** First come, first served: an attempt that comes while others wait joins the end of the queue. */
 export class Limiter {
   readonly limits: Limits;
   readonly #intervalMs: number;
@@ -29,8 +29,8 @@ export class Limiter {
   readonly #unread = new UnreadWatch(this.#streams, this.#queue);
   #running = 0;
   /**
-   * When the bucket will be full again, in `performance.now()` milliseconds: each attempt moves it on by the time of one
-   * token. A moment instead of a count of tokens, so that nothing has to tick.
+   * When the bucket will be full again, in `performance.now()` milliseconds: each attempt moves it forward by the time of one
+   * token. With a moment instead of a count of tokens no timer has to refill the bucket.
    */
   #fullAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export class Limiter {
     this.#intervalMs = 1_000 / limits.perSecond;
   }
 
-  /** Takes a place: `undefined` where that was possible at once, else a place in the queue. */
+  /** Takes a place: `undefined` if that was possible at once, otherwise a place in the queue. */
   enter(poolMs: number): Turn | undefined {
     const now = performance.now();
     if (this.#queue.size === 0 && this.#free() && this.#waitMs(now) <= 0) {
@@ -75,7 +75,7 @@ export class Limiter {
     this.#admit();
   }
 
-  /** Keeps the place of an attempt until the stream that it was answered with has closed. */
+  /** Keeps the place of an attempt until the stream of its answer has closed. */
   leaveAfter(body: Readable, href: string, idleMs: number): void {
     if (body.closed) {
       this.leave();
@@ -104,7 +104,7 @@ export class Limiter {
     this.#fullAt = from + this.#intervalMs;
   }
 
-  /** Lets begin whoever may; one timer, for the next token, where that is what the first of the queue waits for. */
+  /** Starts the attempts that may begin. If the first of the queue waits for a token, one timer is set for it. */
   #admit(): void {
     clearTimeout(this.#timer);
     for (const waiter of this.#queue) {

@@ -1,9 +1,9 @@
 /** The bucket that keeps many requests from repeating themselves all at once. */
 
-/** What a repetition takes from the bucket; more after a timeout, which has cost the most time already. */
+/** What a repetition takes from the bucket. A timeout has already cost much time, so a repetition after it takes more. */
 const RETRY_COST = 5;
 const TIMEOUT_COST = 10;
-/** What a success brings back that needed no repetition. */
+/** What a success without a repetition returns to the bucket. */
 const SUCCESS_GAIN = 1;
 
 /**
@@ -19,7 +19,7 @@ export class RetryBudget {
     this.#tokens = capacity;
   }
 
-  /** What was taken for one repetition; `undefined` where the bucket holds too little. */
+  /** Takes tokens for one repetition and answers how many; `undefined` if the bucket holds too few. */
   take(afterTimeout: boolean): number | undefined {
     const cost = afterTimeout ? TIMEOUT_COST : RETRY_COST;
     if (this.#tokens < cost) return undefined;

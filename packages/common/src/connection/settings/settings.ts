@@ -28,15 +28,15 @@ import { RetryBudget } from './retry-budget.js';
 import { withTimeouts } from '../options/timeouts-option.js';
 import { userAgentOf } from '../options/user-agent.js';
 
-/** Under this key a driver hands the settings of a view to the constructor of its class. */
+/** The key under which a driver passes the settings of a view to the constructor of its class. */
 export const VIEW = Symbol('view');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** So many warnings are remembered as said; lists that differ with each call must not fill the memory. */
+/** How many warnings are remembered as already given. The limit keeps lists that differ with each call from filling the memory. */
 const MAX_WARNED = 256;
 
-/** So many connections of one driver are limited each for itself; a driver has one, or a few. */
+/** How many connections of one driver have a limiter of their own; a driver has one, or a few. */
 const MAX_LIMITERS = 256;
 
 /** What a driver and all its views have in common. */
@@ -116,7 +116,7 @@ export class Settings {
   }
 
   /**
-   * Settings over these: what is given is their own, the rest is inherited, later `setHttpProxy` calls included.
+   * Settings over these: what is given replaces the value here, the rest is inherited, including later `setHttpProxy` calls.
    * @throws ConfigurationError that names the option at fault.
    */
   view(overrides: ViewOptions): Settings {
@@ -153,12 +153,12 @@ export class Settings {
     return this.#tls;
   }
 
-  /** The bucket that repetitions take from: the one that all requests share, or a call's own where it says how big. */
+  /** The bucket that repetitions take from: the one that all requests share, or a call's own if the call gives a `budget`. */
   budgetFor(retry: RetryOptions): RetryBudget {
     return retry.budget === this.retry.budget ? this.#budget : new RetryBudget(retry.budget);
   }
 
-  /** The limiter that a connection shares with the same connection of every view; `undefined` where nothing is limited. */
+  /** The limiter that a connection shares with the same connection of every view; `undefined` if nothing is limited. */
   limiterFor(connection: string): Limiter | undefined {
     const { limiters } = this.#shared;
     const known = limiters.get(connection);
@@ -168,14 +168,14 @@ export class Settings {
     return made;
   }
 
-  /** A limiter of its own for a derived connection, on which a request of its parent may wait. */
+  /** A separate limiter for a derived connection, since a request of its parent may be waiting for it. */
   newLimiter(): Limiter | undefined {
     const { limits } = this.#shared;
     return limits && new Limiter(limits);
   }
 
   /**
-   * The given transport, or one of our own that is made on first use and lives until `close`.
+   * The given transport, or else the driver's own, which is made on first use and lives until `close`.
    * @throws ConfigurationError after `close`, which may have come while the request was being authorized or signed.
    */
   get transport(): Transport {
@@ -184,13 +184,13 @@ export class Settings {
     return shared.givenTransport ?? (shared.ownTransport ??= new AxiosTransport());
   }
 
-  /** Aborts with `close`, for those who wait for nothing but time. */
+  /** Aborts with `close`, to end pauses. */
   get closing(): AbortSignal {
     return this.#shared.closing.signal;
   }
 
   /**
-   * @param journal of the request that asks, where it may have been sent before
+   * @param journal of the request, if it may have been sent before
    * @throws ConfigurationError after `close`.
    */
   checkOpen(journal?: Journal): void {
@@ -199,7 +199,7 @@ export class Settings {
     const sent = attempts.length > 0;
     const error = new ConfigurationError(
       sent
-        ? 'This driver was closed before the request was answered; its attempts tell what was sent'
+        ? 'This driver was closed before the request was answered; its attempts show what was sent'
         : 'This driver has been closed; nothing was sent',
       { field: 'close', hint: 'Make a new one, or close it later.' },
     );
@@ -217,18 +217,18 @@ export class Settings {
     return this.#shared.pacFiles;
   }
 
-  /** Tells the logger, and whoever listens on the channel of warnings, of something that works and should be mended. */
+  /** Warns the logger, and the subscribers of `sdk:warning`, of something that works but should be corrected. */
   warn(warning: WarningEvent): void {
     publishWarning(warning);
     const { message, ...fields } = warning;
     try {
       this.logger?.warn(message, fields);
     } catch {
-      // A request does not fail because nobody could be told of it.
+      // A failing logger must not make the request fail.
     }
   }
 
-  /** Says something of the configuration once, to the logger and on `sdk:warning`, however many requests meet it. */
+  /** Gives a warning about the configuration once, to the logger and on `sdk:warning`, however many requests meet it. */
   warnOnce(
     message: string,
     about: Omit<WarningEvent, 'message'> = { code: 'SDK_CONFIGURATION' },
@@ -238,7 +238,7 @@ export class Settings {
     this.warn({ ...about, message });
   }
 
-  /** Ends the transport, where it is our own. Views close nothing. */
+  /** Closes the transport, if it is the driver's own. Views close nothing. */
   async close(): Promise<void> {
     if (this.#parent !== undefined) return;
     this.#shared.closing.abort();

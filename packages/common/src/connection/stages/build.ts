@@ -1,4 +1,4 @@
-/** The first stage: everything that can be known of a request before it is sent, checked and laid out once. */
+/** The first stage: checks and prepares once everything that is known of a request before it is sent. */
 import { ConfigurationError } from '../../errors.js';
 import { checkRecord, kindOf, own, seen } from '../../option-keys.js';
 import type { Origin } from '../../route/origin.js';
@@ -29,7 +29,7 @@ import { targetPath, withQuery } from '../content/request-target.js';
 import type { Settings } from '../settings/settings.js';
 import { deadlineOf } from '../options/shared-deadline.js';
 
-/** What a connection brings to each of its requests. */
+/** What a connection adds to each of its requests. */
 export interface Place {
   readonly hooks: Hooks;
   readonly settings: Settings;
@@ -37,7 +37,7 @@ export interface Place {
   /** The endpoint's path, without a slash at its end. */
   readonly basePath: string;
   readonly purpose: string;
-  /** What its requests hand to nested ones where the call has no options. */
+  /** What its requests pass to nested ones if the call has no options. */
   readonly nested: NestedOptions;
   readonly limiter: Limiter | undefined;
 }
@@ -51,7 +51,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'OPTIONS',
   'TRACE',
 ]);
-/** What is asked for, by what the body shall become. Bytes that are handed over as stored are asked for as stored. */
+/** `Accept` and `Accept-Encoding` for each kind of body. What is returned as stored is asked for without compression. */
 const ACCEPT: Readonly<Record<Expectation, readonly [accept: string, encoding: string]>> = {
   json: ['application/json', 'gzip, deflate, br'],
   xml: ['application/xml', 'gzip, deflate, br'],
@@ -82,9 +82,9 @@ export function build(
       field: 'method',
     });
   }
-  // Node writes it so, and what is signed, repeated and compared has to be what is written, under every engine.
+  // Node writes the method in capitals. What is signed, repeated and compared must be what is sent, under every engine.
   const method = spec.method.toUpperCase();
-  // Read before they are copied for nested requests: what cannot be read is refused here.
+  // These are read before they are copied for nested requests, so that an unreadable option is refused here.
   const { callLevel, timeouts, retry, onProgress } = checkedCall(settings, call);
   const nested = options === undefined ? place.nested : nestedOptions(settings, call);
   const hookContext: HookContext = { method, origin, purpose, spec, attempt: 0, signal, nested };
@@ -103,7 +103,7 @@ export function build(
   addHeaders(bag, hooks.defaultHeaders(hookContext));
   if (spec.headers !== undefined) addHeaders(bag, spec.headers);
   if (call.headers !== undefined) addCallHeaders(bag, call.headers);
-  // Every member is written out, in one literal: the stages copy this object, which is quick for a fixed shape only.
+  // One literal with every member: the stages copy this object, and copying is fast only for a fixed shape.
   return {
     method,
     origin,
@@ -138,7 +138,7 @@ export function build(
   };
 }
 
-/** The request as its own members say it. */
+/** A copy of the request's own members. */
 function ownSpec(given: RequestSpec): RequestSpec {
   checkKeys(given, SPEC_KEYS, 'request');
   return {
@@ -159,7 +159,7 @@ function ownSpec(given: RequestSpec): RequestSpec {
   };
 }
 
-/** The call's options as their own members say them. */
+/** A copy of the call's own options. */
 function ownCall(given: CallOptions): CallOptions {
   checkKeys(given, CALL_KEYS, 'call options');
   return {

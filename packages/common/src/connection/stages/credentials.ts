@@ -1,11 +1,11 @@
-/** The caller's credentials, for each attempt anew: a token may have run out since the last. */
+/** Adds the caller's credentials to each attempt: a token may have expired since the last one. */
 import type { Next, RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
 import { interruptible } from './interruptible.js';
 import { carried, carrying } from './hook-failure.js';
 
-/** Asks `authorize`, unless a redirect has left the origin. The body is not open yet, however long a token takes. */
+/** Calls `authorize`, unless a redirect has left the origin. The body is opened later, so fetching a token may take long. */
 export function credentials(context: RequestContext, next: Next): Promise<SdkResponse> {
   const bag = new HeaderBag(context.headers);
   const authorized = { ...context, bag };

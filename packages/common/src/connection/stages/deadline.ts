@@ -4,8 +4,8 @@ import type { SdkResponse } from '../request-spec.js';
 import { HookFailure } from './hook-failure.js';
 
 /**
- * Starts the clock, unless that of the driver's call runs already. Whatever fails below: an abort comes back as the caller's own
- * reason, and the body of the request is destroyed.
+ * Starts the clock, unless that of the driver's call is running already. Whatever fails below, an abort rejects with the
+ * caller's own reason, and the body of the request is destroyed.
  */
 export async function deadline(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { totalMs } = context.timeouts;

@@ -1,11 +1,11 @@
-/** Which way does this attempt go? Decided anew for each, on the settings of that moment. */
+/** Decides which way an attempt goes, each time with the settings of that moment. */
 import { decide as decideByCascade } from '../../proxy/cascade.js';
 import type { ProxyDecision } from '../../proxy/decision.js';
 import type { Next, RequestContext } from '../context.js';
 import { interruptible } from './interruptible.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Asks the cascade. A selector that has to be waited for is bounded by the signal and the total. */
+/** Asks the cascade. The signal and the total limit the wait for a selector. */
 export async function decide(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { settings, origin, callLevel, purpose } = context;
   settings.checkOpen(context.journal);

@@ -1,4 +1,4 @@
-/** The answer becomes what the caller asked for, or a typed error. */
+/** Turns the answer into what the caller asked for, or into a typed error. */
 import type { Readable } from 'node:stream';
 import { isSdkError } from '../../errors.js';
 import type { DecisionFacts } from '../../facts.js';
@@ -15,11 +15,11 @@ import { requestIdOf } from '../answers/request-id.js';
 import type { SdkResponse } from '../request-spec.js';
 import { decodeXml } from '../content/xml-decode.js';
 
-/** What is thrown away unread is read up to here, so that the socket can be used again. */
+/** A body that nobody needs is read up to this length, so that the socket can be used again. */
 const DRAIN_LIMIT_BYTES = 256 * 1024;
 const REDIRECT_LIMIT_BYTES = 64 * 1024;
 
-/** Reads the body where it is to be read, and tells success from failure. */
+/** Reads the body if it is to be read into memory, and decides whether the answer is a success or a failure. */
 export async function decode(context: RequestContext, next: Next): Promise<SdkResponse> {
   const answer = await next(context);
   const { status, headers } = answer;
@@ -45,13 +45,13 @@ export async function decode(context: RequestContext, next: Next): Promise<SdkRe
   };
 }
 
-/** A proxy may send to a page of its own, and say that it failed. */
+/** A proxy may redirect to a page of its own, and say by a header that it failed. */
 function ofProxy(context: RequestContext, { status, headers }: SdkResponse): boolean {
   const { route, decision } = context;
   return answerOfProxy(route as Route, status, headers, decision as DecisionFacts) !== undefined;
 }
 
-/** What a redirect says beside its place is for people. It is read where it is short, so that the next hop has a socket. */
+/** The body of a redirect is for people. It is read only if it is short, so that the next hop can use the socket. */
 async function leave(context: RequestContext, { body, headers }: SdkResponse): Promise<void> {
   const stream = body as Readable;
   if (context.method === 'HEAD') {
@@ -130,7 +130,7 @@ function json(context: RequestContext, answer: SdkResponse, bytes: Buffer): unkn
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
   } catch {
-    // Node's own message quotes the text, and is not passed on.
+    // Node's own message quotes the text, so it is not passed on.
     if (text.trim() === '') return undefined;
     throw malformed(context, answer, `its body of ${bytes.length} bytes is not JSON`);
   }
@@ -148,9 +148,9 @@ async function xml(context: RequestContext, answer: SdkResponse, bytes: Buffer):
   }
 }
 
-/** The stream itself; a failure on the way carries the decision. */
+/** The stream itself. If it fails, its error gets the decision. */
 function handedOver(context: RequestContext, answer: SdkResponse, stream: Readable): Readable {
-  // Nobody would ever be told by a stream that has failed already; an attempt that did may be repeated.
+  // A stream that has failed already would tell nobody. As the failure of an attempt it may be repeated.
   const broken = brokenBefore(stream);
   if (broken !== undefined) throw broken;
   stream.on('error', (error) => {

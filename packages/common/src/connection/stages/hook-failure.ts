@@ -1,11 +1,11 @@
-/** A failure of a hook's nested traffic is not one of the request: no stage may take it for its own. */
+/** The failure of a hook's nested request is not a failure of the request itself, so no stage may act on it. */
 import type { SdkError } from '../../errors.js';
 import { isSdkError } from '../../errors.js';
 
 /**
- * Carries an error of `authorize` or `sign` past the stages to `deadline`, which takes it out. What failed there has been
- * repeated, and tried over every proxy, by stages of its own: repeating the request would ask for another token each
- * time. And several requests may wait for one token, whose failure belongs to none of them.
+ * Carries an error of `authorize` or `sign` past the stages to `deadline`, which takes it out. The nested request has been
+ * repeated, and tried over every proxy, by its own stages: repeating the outer request would only ask for another token each
+ * time. Also, several requests may wait for one token, and its failure belongs to none of them.
  */
 export class HookFailure extends Error {
   readonly error: SdkError;
@@ -17,12 +17,12 @@ export class HookFailure extends Error {
   }
 }
 
-/** What a hook threw, carried where it is an error of the SDK. */
+/** Wraps what a hook threw, if it is an error of the SDK. */
 export function carried(error: unknown): unknown {
   return isSdkError(error) ? new HookFailure(error) : error;
 }
 
-/** What a hook promised; its failure is carried. */
+/** The promise of a hook, with its failure wrapped. */
 export function carrying(pending: Promise<void>): Promise<void> {
   return pending.then(undefined, rethrow);
 }

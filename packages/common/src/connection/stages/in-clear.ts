@@ -1,4 +1,4 @@
-/** Credentials that are about to travel unencrypted. */
+/** Warns before credentials are sent unencrypted. */
 import type { Origin } from '../../route/origin.js';
 import { holdsCredentials } from '../content/credential-headers.js';
 import type { RequestContext } from '../context.js';
@@ -6,8 +6,8 @@ import type { RequestContext } from '../context.js';
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /**
- * Says once for each origin that credentials go to it in clear: over `http:`, and neither to this machine nor by a unix
- * socket. It is the caller's to decide; an appliance in a closed network may have no TLS.
+ * Warns once for each origin that credentials are sent to it in clear text: over `http:`, and neither to this machine nor by a
+ * unix socket. It is only a warning, since an appliance in a closed network may have no TLS.
  */
 export function tellInClear(
   { settings, origin, route }: RequestContext,

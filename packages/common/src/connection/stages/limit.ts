@@ -1,4 +1,4 @@
-/** The limits that the caller set for a connection: how many attempts at once, and how many in a second. */
+/** Keeps to the limits that the caller set for a connection: how many attempts at once, and how many in a second. */
 import { Readable } from 'node:stream';
 import { onAbort } from '../../abort.js';
 import { TimeoutError } from '../../errors.js';
@@ -8,8 +8,8 @@ import type { SdkResponse } from '../request-spec.js';
 import { interruptible } from './interruptible.js';
 
 /**
- * Lets an attempt begin when it is its turn. It holds its place until its answer has been read, or until the stream that was
- * handed over has closed; a pause between attempts holds none.
+ * Lets an attempt begin when it is its turn. The attempt holds its place until its answer has been read, or until the stream
+ * that the caller got has closed. A pause between attempts holds no place.
  */
 export function limit(context: RequestContext, next: Next): Promise<SdkResponse> {
   return context.limiter === undefined ? next(context) : limited(context.limiter, context, next);
@@ -72,7 +72,7 @@ function waitedTooLong({ limits }: Limiter, { origin, timeouts }: RequestContext
       phase: 'pool',
       timeoutMs: timeouts.poolMs,
       requestSent: 'no',
-      // Sent again it would stand at the end of the same queue.
+      // If it were sent again, it would join the end of the same queue.
       retryable: false,
       hint: 'Raise timeouts.poolMs or limits, or begin fewer at once; a stream holds its place until it is read or destroyed.',
     },

@@ -1,4 +1,4 @@
-/** Where the candidate is a PAC file: what it names for this origin is tried instead. */
+/** If the candidate is a PAC file, the proxies that it names for this origin are tried instead. */
 import { ProxyError, TimeoutError, isSdkError } from '../../errors.js';
 import type { ProxyDecision } from '../../proxy/decision.js';
 import { newDecision } from '../../proxy/decision.js';
@@ -13,8 +13,8 @@ import { interruptible } from './interruptible.js';
 import { failover } from './failover.js';
 
 /**
- * Asks the file, and has failover try what it names, in its order. It stands below failover, so that a file of a list is
- * asked only when its turn comes, and one that cannot be had is a proxy that failed.
+ * Asks the file, and lets failover try what it names, in its order. This stage is below failover, so that a file of a list is
+ * asked only when its turn comes, and a file that cannot be loaded counts as a proxy that failed.
  */
 export function pac(context: RequestContext, next: Next): Promise<SdkResponse> {
   const file = context.candidate;
@@ -49,11 +49,11 @@ async function byFile(
   return byVerdict(context, file, verdict, next);
 }
 
-/** @throws ProxyError (phase `resolve`), or TimeoutError (phase `proxy`): the origin has seen nothing. */
+/** @throws ProxyError (phase `resolve`), or TimeoutError (phase `proxy`): the origin has received nothing. */
 async function ask(context: RequestContext, file: ProxyServer): Promise<PacVerdict> {
   const { settings, origin } = context;
   const { proxyMs } = context.timeouts;
-  // Others wait for the same answer, and have their own time: a call that is in a hurry leaves it to them.
+  // Other requests may wait for the same answer, each with its own time, so one that gives up does not end the work.
   const { timeouts } = settings;
   const limitMs = Math.max(timeouts.proxyMs, proxyMs);
   const leaving = new AbortController();
@@ -93,7 +93,7 @@ function inTime<T>(promise: Promise<T>, file: ProxyServer, timeoutMs: number): P
           timeoutMs,
           requestSent: 'no',
           retryable: false,
-          hint: 'timeouts.proxyMs bounds loading the file and evaluating it, look-ups included.',
+          hint: 'timeouts.proxyMs sets this limit, for loading the file, running it and its look-ups together.',
         }),
       );
     }, timeoutMs);
@@ -111,7 +111,7 @@ function failed({ href }: ProxyServer, { failure, hint, retryable }: PacFailure)
   });
 }
 
-/** The file has no route, so `record` never sees it; whoever reads the attempts shall. */
+/** A failed file has no route, so `record` never sees it; it is added to the attempts here. */
 function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs: number): void {
   if (!isSdkError(error)) return;
   const { journal, origin } = context;
@@ -126,7 +126,7 @@ function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs
   });
 }
 
-/** Decisions by the verdict, and by the decision that named the file: the same for every request until either changes. */
+/** Decisions by the file's answer and by the decision that named the file: reused until one of the two changes. */
 const decisions = new WeakMap<PacVerdict, WeakMap<ProxyDecision, ProxyDecision>>();
 
 /** The decision that the file made below the one that named the file. */

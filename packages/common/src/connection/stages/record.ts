@@ -1,4 +1,4 @@
-/** What became of each attempt: for the error that lists them, for the logger, and for who watches. */
+/** Records how each attempt ended: for the error that lists them, the logger, and subscribers of the channel. */
 import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { AttemptFacts, RequestSent } from '../../facts.js';
@@ -11,7 +11,7 @@ import type { AttemptEvent } from '../../telemetry/events.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Notes an attempt that failed, and tells the logger and the channel `sdk:attempt` of both kinds. */
+/** Notes an attempt that failed. The logger and the channel `sdk:attempt` get failed and successful ones. */
 export async function record(context: RequestContext, next: Next): Promise<SdkResponse> {
   const startedAt = performance.now();
   try {
@@ -51,7 +51,7 @@ function factsOf(context: RequestContext, startedAt: number): AttemptFacts {
   };
 }
 
-/** An error that is not ours may say anything, so only the kind of it is noted. */
+/** An error from outside the SDK may hold secrets, so only its kind is noted. */
 function failureOf(error: unknown): Partial<AttemptFacts> {
   if (!isSdkError(error)) return { message: error instanceof Error ? error.name : typeof error };
   const { status } = error as { status?: number };
@@ -66,7 +66,7 @@ function failureOf(error: unknown): Partial<AttemptFacts> {
   };
 }
 
-/** What a transport error tells; an answer was asked for, unless a forward proxy gave it by itself. */
+/** From a transport error its own value. If there was an answer, the request was sent, unless a forward proxy made the answer. */
 function sentBy(error: SdkError): RequestSent | undefined {
   const told = error as Partial<Pick<TransportError, 'requestSent'> & ResponseError>;
   if (told.requestSent !== undefined || told.status === undefined) return told.requestSent;
@@ -105,6 +105,6 @@ function tell(context: RequestContext, fields: Record<string, unknown>): void {
     const line = `${context.method} ${context.origin.href}${pathOf(context)}`;
     context.settings.logger?.debug(blot(line, secrets), fields);
   } catch {
-    // A request does not fail because nobody could be told of it.
+    // A failing logger must not make the request fail.
   }
 }

@@ -1,4 +1,4 @@
-/** Goes where the answer says, hop by hop; each hop is decided, authorized and signed anew by the stages below. */
+/** Follows redirects, hop by hop; the stages below decide, authorize and sign each hop again. */
 import { addHint, isSdkError } from '../../errors.js';
 import { formsOf } from '../answers/blot.js';
 import { hopKey, Redirection } from '../answers/redirection.js';
@@ -8,8 +8,8 @@ import { withoutBodyHeaders, withoutCredentials } from '../content/credential-he
 import type { SdkResponse } from '../request-spec.js';
 
 const WITHHELD_HINT =
-  'A redirect led to another origin, which gets no credentials. Where the API has moved there, give that as the endpoint.';
-/** Follows what `decode` found to be followed. */
+  'A redirect led to another origin, which gets no credentials. If the API has moved there, give that as the endpoint.';
+/** Follows the redirects that `decode` found. */
 export async function redirect(context: RequestContext, next: Next): Promise<SdkResponse> {
   const answer = await next(context);
   return answer.body instanceof Redirection ? follow(context, answer.body, next) : answer;
@@ -33,7 +33,7 @@ async function follow(
   }
 }
 
-/** The request to the next place. Credentials that a change of origin took away do not come back. */
+/** The next request. Credentials that were dropped at a change of origin are not added again. */
 function hopOf(
   context: RequestContext,
   { target, method, keepsBody }: Redirection,
@@ -59,7 +59,7 @@ function hopOf(
   };
 }
 
-/** A POST that was answered by a redirect to its result has been processed, whatever became of the way there. */
+/** A POST that was answered by a redirect to its result has been processed, even if the request for the result failed. */
 function noted(error: unknown, context: RequestContext, hop: RequestContext): unknown {
   if (!isSdkError(error)) return error;
   const processed = hop.method !== context.method;

@@ -1,4 +1,4 @@
-/** A provider that refuses the credentials may accept new ones: once for each request. */
+/** A provider that refuses the credentials may accept new ones. This is tried once for each request. */
 import { addHint, isSdkError } from '../../errors.js';
 import type { AuthenticationError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
@@ -9,7 +9,7 @@ import type { Hooks } from '../hooks.js';
 import type { SdkResponse } from '../request-spec.js';
 import { interruptible } from './interruptible.js';
 
-/** Asks `renew` after a 401, and runs the request again where it says that new credentials are to be had. */
+/** Calls `renew` after a 401, and runs the request again if it says that there are new credentials. */
 export function renew(context: RequestContext, next: Next): Promise<SdkResponse> {
   const { renew: hook } = context.hooks;
   return hook === undefined ? next(context) : renewing(context, next, hook);
@@ -38,7 +38,7 @@ async function renewing(
   return next(context);
 }
 
-/** A foreign origin, which got no credentials, refuses nothing that could be renewed. */
+/** Not after a redirect to a foreign origin: that got no credentials, so new ones cannot help. */
 function isRefusal(error: unknown): error is AuthenticationError {
   return isSdkError(error, 'SDK_AUTHENTICATION') && notesOf(error).withheld !== true;
 }

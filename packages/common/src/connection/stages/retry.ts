@@ -8,7 +8,7 @@ import { ONE_SHOT_HINT } from '../content/body.js';
 import { notesOf } from '../error-notes.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Statuses that may pass by themselves. 429 is apart: it says that nothing was processed. */
+/** Statuses after which a later attempt may succeed. 429 is handled separately: it says that nothing was processed. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /** Repeats an attempt that failed, under the rules of `context.retry` and the budget that all requests share. */
@@ -22,14 +22,14 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       return answer;
     } catch (error) {
       if (!isSdkError(error)) throw error;
-      // What ended with the driver is told as that, and not as a failure of the provider.
+      // If the driver was closed, the error says that, and not that the provider failed.
       if (error.code === 'SDK_CONNECTION' || error.code === 'SDK_CONFIGURATION')
         context.settings.checkOpen(context.journal);
       const delayMs = delayBeforeNext(context, error, attempt);
       if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
       if (delayMs === undefined || taken === undefined) throw withAttempts(error, context, attempt);
       if (context.deadlineAt !== undefined && performance.now() + delayMs >= context.deadlineAt) {
-        // A provider's own word is worth more than our clock's; it says how long the pause would have been.
+        // The provider's error says more than a timeout would: it tells how long the pause would have been.
         throw withAttempts(
           retryAfterOf(error) === undefined ? totalPassed(context, error) : error,
           context,
@@ -42,7 +42,7 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
   }
 }
 
-/** Whoever closes the driver waits for no repetition. */
+/** Closing the driver ends the pause before a repetition. */
 async function pauseWhileOpen(
   { settings, signal, journal }: RequestContext,
   delayMs: number,
@@ -55,7 +55,7 @@ async function pauseWhileOpen(
   }
 }
 
-/** How long to wait before the next attempt; `undefined`: there shall be none. */
+/** How long to wait before the next attempt; `undefined`: do not repeat. */
 function delayBeforeNext(
   context: RequestContext,
   error: SdkError,
@@ -94,7 +94,7 @@ function retryAfterOf(error: SdkError): number | undefined {
   return (error as { retryAfterMs?: number }).retryAfterMs;
 }
 
-/** An attempt that ends before it is recorded (no proxy can be named for it, say) leaves those before it to be told. */
+/** If an attempt ends before it is recorded (for example because no proxy can be named), the error lists those before it. */
 function withAttempts(error: SdkError, context: RequestContext, attempt: number): SdkError {
   if (context.journal.count > 1 || (attempt > 1 && context.journal.count > 0))
     error.attempts = context.journal.attempts;

@@ -8,7 +8,7 @@ import type { Next, RequestContext } from '../context.js';
 import { interruptible } from './interruptible.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Lays the route. Credentials that come from a function are asked for first, and again where the proxy refused them. */
+/** Makes the route. A function for credentials is asked first, and once more if the proxy refused its answer. */
 export function route(context: RequestContext, next: Next): Promise<SdkResponse> {
   const candidate = context.candidate as ProxyCandidate;
   if (candidate === 'direct') return along(routeTo(context.origin, undefined), context, next);
@@ -34,13 +34,13 @@ async function asked(
       Promise.resolve(candidate.askCredentials(2, error.schemes)),
       context,
     );
-    // What was refused once would be refused again.
+    // The same credentials would be refused again.
     if (second.key === first.key) throw error;
     return along(routeTo(origin, second), context, next);
   }
 }
 
-/** Sends along the route; a body that is a stream a second time, where the proxy asked something while it was on its way. */
+/** Sends over the route. If the proxy sent a challenge while a stream was being sent, the stream is opened and sent again. */
 function along(laid: Route, context: RequestContext, next: Next): Promise<SdkResponse> {
   const routed = { ...context, route: laid };
   return laid.way === 'forward' && laid.proxy.given !== undefined && context.body?.streams === true

@@ -1,4 +1,4 @@
-/** One attempt goes out. */
+/** Sends one attempt. */
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
 import { withoutClient } from '../../route/tls-options.js';
@@ -11,7 +11,7 @@ import { tellInClear } from './in-clear.js';
 import type { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Hands the attempt to the transport. The answer's body is still a raw stream. */
+/** Passes the attempt to the transport. The answer's body is still a raw stream. */
 export async function send(context: RequestContext): Promise<SdkResponse> {
   const { settings, signal, body } = context;
   if (signal?.aborted) throw signal.reason;
@@ -45,10 +45,10 @@ export async function send(context: RequestContext): Promise<SdkResponse> {
   };
 }
 
-/** The transport's own word on the signal and the total says more than ours: it is waited for this long. */
+/** The transport's own error for an abort or the total says more than ours, so it gets this much longer. */
 const GRACE_MS = 20;
 
-/** What the transport answers, where it does so in time: a slow interceptor, or a transport of the caller's, may not. */
+/** The transport's answer, if it comes in time: a slow interceptor, or a transport of the caller's, may not obey the timers. */
 async function inTime(
   sent: Promise<TransportResponse>,
   context: RequestContext,

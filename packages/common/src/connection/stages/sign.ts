@@ -1,4 +1,4 @@
-/** The last change of a request before it is sent. Inside the retry, so that dates are fresh. */
+/** Signs a request right before it is sent. It runs for each attempt, so that dates are current. */
 import type { Next, RequestContext } from '../context.js';
 import { interruptible } from './interruptible.js';
 import { carried, carrying } from './hook-failure.js';
@@ -6,7 +6,7 @@ import type { HeaderBag } from '../content/header-bag.js';
 import type { SignableRequest } from '../hooks.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** Asks `sign`, which sees the request as it will be sent; not where a redirect has left the origin. */
+/** Calls `sign`, which sees the request as it will be sent; not if a redirect has left the origin. */
 export function sign(context: RequestContext, next: Next): Promise<SdkResponse> {
   if (context.withheld) return next(context);
   const { body, origin, path } = context;

@@ -1,12 +1,12 @@
 /**
- * The way of a request, as a list:
+ * The stages that a request passes, in order:
  *
  *     build → deadline → renew → retry → redirect → limit → decide → failover → pac → route → stale → record → decode → credentials
  *     → sign → send
  *
- * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` stands inside `retry`,
- * because only the decoded answer tells whether an attempt may be repeated (Route 53 throttles with a 400), and a body
- * that broke off is repeated like a connection that was refused.
+ * A stage sees the request on its way down and the answer, or the error, on its way up. `decode` is inside `retry`, because
+ * only the decoded answer shows whether an attempt may be repeated (Route 53 throttles with a 400), and because a body that
+ * broke off is repeated like a connection that was refused.
  */
 import type { Next, Stage } from '../context.js';
 import { credentials } from './credentials.js';
@@ -44,7 +44,7 @@ export const STAGES: readonly Stage[] = Object.freeze([
   send,
 ]);
 
-/** The stages as one function. Put together once: a request makes no closures on its way. */
+/** The stages as one function. It is composed once, so that a request creates no closures. */
 export const runStages: Next = STAGES.reduceRight<Next>(
   (next, stage) => (context) => stage(context, next),
   () => Promise.reject(new TypeError('The last stage sends')),

@@ -3,13 +3,13 @@ import { isSdkError } from '../../errors.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
-/** What the end of a stale socket looks like, depending on who was faster. */
+/** The codes that a stale socket can fail with; which one it is depends on timing. */
 const CLOSED_BY_PEER: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
- * Sends again, once, on a fresh socket what a reused one did not carry: no byte of an answer came, and the request may be
- * repeated. It stands below `retry`, whose count and budget it does not touch, and above `record`, since it is an attempt
- * that the provider may have seen. Every socket of a pool may be stale, so a second reused one is not tried.
+ * Sends a request once more, on a fresh socket, if a reused one failed before any byte of an answer came and the request may
+ * be repeated. This stage is below `retry`, so it uses neither its count nor its budget, and above `record`, since the provider
+ * may have received the first attempt. All sockets of a pool may be stale, so a second reused one is not tried.
  */
 export async function stale(context: RequestContext, next: Next): Promise<SdkResponse> {
   try {

@@ -2,13 +2,13 @@
 import { isSdkError, TimeoutError } from '../../errors.js';
 import type { RequestContext } from '../context.js';
 
-/** @throws TimeoutError where the total has passed. */
+/** @throws TimeoutError if the total has passed. */
 export function checkTotal(context: RequestContext): void {
   const { deadlineAt } = context;
   if (deadlineAt !== undefined && performance.now() >= deadlineAt) throw totalPassed(context);
 }
 
-/** The total has passed, or will have before anything more can be done. */
+/** The error for a total that has passed, or would pass before the next attempt. */
 export function totalPassed(context: RequestContext, cause?: unknown): TimeoutError {
   const totalMs = context.timeouts.totalMs as number;
   return new TimeoutError(
@@ -20,7 +20,7 @@ export function totalPassed(context: RequestContext, cause?: unknown): TimeoutEr
       timeoutMs: totalMs,
       requestSent: requestSentBy(cause),
       retryable: false,
-      hint: 'timeouts.totalMs bounds the whole call, retries and pauses included.',
+      hint: 'timeouts.totalMs limits the whole call, including retries and pauses.',
       decision: context.decision ?? (isSdkError(cause) ? cause.decision : undefined),
       cause,
     },

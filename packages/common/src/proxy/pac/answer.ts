@@ -14,8 +14,8 @@ export interface PacAnswer {
 }
 
 /**
- * As browsers read them: `HTTP` is Firefox's word for `PROXY`, and a bare `SOCKS` is version 4, to which the wire gives
- * names unresolved (4a), as it does in version 5: a PAC file is for networks whose names only the proxy may know.
+ * As browsers read them: `HTTP` is Firefox's word for `PROXY`, and a bare `SOCKS` is version 4. Names are sent unresolved, in
+ * version 4 (as 4a) and in version 5, since a PAC file is for networks whose names perhaps only the proxy knows.
  */
 const PROTOCOLS: ReadonlyMap<string, ProxyProtocol> = new Map([
   ['PROXY', 'http:'],
@@ -29,7 +29,7 @@ const PROTOCOLS: ReadonlyMap<string, ProxyProtocol> = new Map([
 /** No answer names more ways than this; the rest is not read. */
 const MAX_WAYS = 32;
 
-/** Reads an answer. An entry that cannot be read is skipped; where none can, there are no ways. */
+/** Reads an answer. An entry that cannot be read is skipped; if none can, there are no ways. */
 export function readPacAnswer(text: string): PacAnswer {
   const ways: PacWay[] = [];
   const warnings: string[] = [];
@@ -45,7 +45,7 @@ export function readPacAnswer(text: string): PacAnswer {
   return Object.freeze({ ways: Object.freeze(ways), warnings: Object.freeze(warnings) });
 }
 
-/** A way, or `!` and why there is none. The entry is not shown: it may hold credentials. */
+/** A way, or `!` and the reason why there is none. The entry is not shown: it may hold credentials. */
 function readEntry(entry: string): PacWay | `!${string}` {
   const [keyword = '', place, ...more] = entry.split(/\s+/);
   const upper = keyword.toUpperCase();

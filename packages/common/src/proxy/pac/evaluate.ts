@@ -4,7 +4,7 @@ import type { PacAnswer } from './answer.js';
 import { readPacAnswer } from './answer.js';
 import type { PacOutcome, PacSandbox } from './sandbox.js';
 
-/** What a PAC file may ask of the network; given in, since nothing here opens a socket. */
+/** What a PAC file may learn about the network. The caller provides it, since nothing here opens a socket. */
 export interface PacNames {
   /** The addresses of a name, IPv4 and IPv6; none where it has none. */
   lookUp(name: string): Promise<readonly string[]>;
@@ -12,21 +12,21 @@ export interface PacNames {
   own(): readonly string[];
 }
 
-/** Why a PAC file named no proxy, in words that follow its name. */
+/** Why a PAC file named no proxy, in words that follow its name in a message. */
 export interface PacFailure {
   readonly failure: string;
   readonly hint: string;
-  /** Whether it may pass by itself. */
+  /** Whether a later attempt may succeed. */
   readonly retryable: boolean;
 }
 
-/** How long a script may run at one go, in milliseconds. */
+/** How long a script may run without a pause, in milliseconds. */
 const RUN_MS = 500;
-/** So many names may be looked up for one answer. */
+/** How many names may be looked up for one answer. */
 const MAX_NAMES = 32;
 
 /**
- * Evaluates a script for an origin. It is told scheme, host and port, never path or query, of `http:` targets as of `https:` ones.
+ * Evaluates a script for an origin. It gets scheme, host and port, never path or query, for `http:` and `https:` targets alike.
  * @param limitMs for all of it, look-ups included
  * @throws ConfigurationError where the engine is not installed.
  */
@@ -87,13 +87,13 @@ function failed(outcome: Exclude<PacOutcome, { kind: 'answer' | 'asks' }>): PacF
     case 'no text':
       return {
         failure: `answered ${outcome.what === 'object' ? 'an object or null' : outcome.what} instead of a text`,
-        hint: 'Let FindProxyForURL return "DIRECT" where it shall go without a proxy.',
+        hint: 'Let FindProxyForURL return "DIRECT" if the request should go without a proxy.',
         retryable: false,
       };
     case 'endless':
       return {
         failure: `did not come to an end in time`,
-        hint: `It is given ${RUN_MS} ms at one go, and timeouts.proxyMs in all.`,
+        hint: `It may run for ${RUN_MS} ms without a pause. timeouts.proxyMs sets the limit for all of it.`,
         retryable: false,
       };
     case 'threw': {
@@ -101,7 +101,7 @@ function failed(outcome: Exclude<PacOutcome, { kind: 'answer' | 'asks' }>): PacF
       const message = outcome.message === undefined ? '' : `: ${outcome.message}`;
       return {
         failure: `threw ${outcome.name}${at}${message}`,
-        hint: 'Mend the PAC file; what it throws by itself is not shown, since it may hold a secret.',
+        hint: 'Correct the PAC file. The message of what it throws itself is not shown, since it may hold a secret.',
         retryable: false,
       };
     }

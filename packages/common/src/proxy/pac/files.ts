@@ -1,4 +1,4 @@
-/** What is kept of PAC files: the script for a while, its answer for an origin for a shorter one. */
+/** Caches PAC files: the script for some time, its answer for an origin for a shorter one. */
 import { onAbort } from '../../abort.js';
 import { BoundedMap } from '../../bounded-map.js';
 import { isSdkError } from '../../errors.js';
@@ -16,15 +16,15 @@ export interface LoadedPac {
   readonly freshMs: number;
 }
 
-/** What a PAC file is asked with: given in by whoever may open files and sockets. */
+/** What is needed to ask a PAC file. The caller provides it, since nothing here opens files or sockets. */
 export interface PacMeans {
   load(file: ProxyServer, limitMs: number, signal: AbortSignal): Promise<LoadedPac | PacFailure>;
   readonly names: PacNames;
-  /** Told where an old script goes on, since the new one could not be had. */
+  /** Called if an old script stays in use because the new one could not be loaded. */
   warn(message: string): void;
   /** For loading, and for evaluating, in milliseconds. */
   readonly limitMs: number;
-  /** Aborts when the request that asks waits no longer; a file that nobody waits for is not loaded on. */
+  /** Aborts when the request waits no longer. When no request waits for a file, loading it ends. */
   readonly left?: AbortSignal | undefined;
 }
 
@@ -36,12 +36,12 @@ export interface PacVerdict {
 
 /** How long an answer for an origin is used again, in milliseconds: a script may ask for the time of day. */
 export const PAC_ANSWER_MS = 60_000;
-/** How long a script's failure is told without running it again, in milliseconds. */
+/** How long a script's failure is repeated without running it again, in milliseconds. */
 const PAC_FAILURE_MS = 2_000;
-/** How long an old script goes on before the new one is asked for again, in milliseconds. */
+/** How long an old script stays in use before the new one is loaded again, in milliseconds. */
 export const PAC_RELOAD_MS = 30_000;
 
-/** How long a request waits for a new script where the old one can go on, in milliseconds. */
+/** How long a request waits for a new script if the old one can be used, in milliseconds. */
 const RELOAD_WAIT_MS = 5_000;
 
 const MAX_FILES = 64;
@@ -50,12 +50,12 @@ const MAX_NAMED = 256;
 
 interface Answer {
   readonly verdict: Promise<PacVerdict | PacFailure>;
-  /** What it came to, where it named something. */
+  /** The result, if the file named something. */
   named: PacVerdict | undefined;
   until: number;
 }
 
-/** All that depends on one text; a new text begins with nothing, so that what the old one named is forgotten. */
+/** Everything that depends on the text of a script. A new text starts empty, so that the answers of the old one are dropped. */
 interface Script {
   readonly text: string;
   readonly answers: BoundedMap<string, Answer>;
@@ -68,14 +68,14 @@ interface Kept {
   loading: Loading | undefined;
 }
 
-/** A script on its way, for all requests that wait for it. */
+/** A script that is being loaded, for all requests that wait for it. */
 interface Loading {
   readonly script: Promise<Script | PacFailure>;
   readonly ending: AbortController;
   waiting: number;
 }
 
-/** The thread that runs scripts belongs to the process: drivers that come and go share it. */
+/** The thread that runs scripts belongs to the process: all drivers share it. */
 const sandbox = new PacSandbox();
 
 /** The PAC files of one driver and all its views. */
@@ -98,7 +98,7 @@ export class PacFiles {
 
   /**
    * What a file names for an origin. Requests that ask the same at the same time wait for one answer.
-   * @throws ConfigurationError where the engine is not installed, or the driver has been closed.
+   * @throws ConfigurationError if the engine is not installed, or the driver has been closed.
    */
   async ask(file: ProxyServer, origin: Origin, means: PacMeans): Promise<PacVerdict | PacFailure> {
     const script = await this.#script(file, means);
@@ -163,14 +163,12 @@ async function reload(
   signal: AbortSignal,
 ): Promise<Script | PacFailure> {
   const old = kept.script;
-  // An old script can go on, so a request does not wait long for a new one.
+  // The old script can be used, so a request does not wait long for a new one.
   const limitMs = old === undefined ? means.limitMs : Math.min(RELOAD_WAIT_MS, means.limitMs / 2);
   const loaded = await means.load(file, Math.ceil(limitMs), signal);
   if ('failure' in loaded) {
     if (old === undefined || signal.aborted) return loaded;
-    means.warn(
-      `The PAC file ${file.href} ${loaded.failure}; as it was loaded before, it goes on deciding`,
-    );
+    means.warn(`The PAC file ${file.href} ${loaded.failure}; its previous version stays in use`);
     kept.freshUntil = now() + PAC_RELOAD_MS;
     return old;
   }
@@ -193,7 +191,7 @@ async function evaluate(
   return 'failure' in answer ? answer : name(answer, script, file);
 }
 
-/** The proxies that an answer names, each with what the setting says of all that the file names. */
+/** The proxies that an answer names, each with the settings that hold for every proxy of the file. */
 function name(answer: PacAnswer, script: Script, file: ProxyServer): PacVerdict | PacFailure {
   const candidates: ProxyCandidate[] = [];
   const warnings = answer.warnings.map((warning) => `The PAC file ${file.href}: ${warning}`);
@@ -208,12 +206,12 @@ function name(answer: PacAnswer, script: Script, file: ProxyServer): PacVerdict 
   if (candidates.length > 0) return { candidates, warnings };
   return {
     failure: `answered nothing that can be used: ${warnings.join('; ')}`,
-    hint: 'See what httpProxy says beside the URL of the file: it holds for every proxy that the file names.',
+    hint: 'Check the members of httpProxy beside the URL of the file: they hold for every proxy that the file names.',
     retryable: false,
   };
 }
 
-/** One object for one proxy, as pools and rests are kept by it; or `!` and why there is none. */
+/** Always the same object for the same proxy, since pools and rests depend on it; or `!` and the reason why there is none. */
 function candidateOf(
   way: PacWay,
   script: Script,

@@ -1,15 +1,15 @@
-/** Where PAC files run: a thread that can be ended, with an engine inside that reaches nothing of Node. */
+/** Runs PAC files in a thread that can be ended, in an engine that has no access to Node. */
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../../errors.js';
 
-/** What a script is asked. */
+/** What a script gets. */
 export interface PacQuestion {
   readonly script: string;
   readonly url: string;
   readonly host: string;
-  /** Names that were looked up for it, with their addresses parted by `;`. */
+  /** Names that were looked up for it, with their addresses separated by `;`. */
   readonly names: ReadonlyMap<string, string>;
-  /** This machine's addresses, parted by `;`. */
+  /** This machine's addresses, separated by `;`. */
   readonly own: string;
   /** How long the script may run, in milliseconds. */
   readonly limitMs: number;
@@ -17,13 +17,13 @@ export interface PacQuestion {
   readonly expiresAt: number;
 }
 
-/** What came of it. */
+/** The result. */
 export type PacOutcome =
   | { readonly kind: 'answer'; readonly text: string }
-  /** It needs the addresses of a name, and is to be asked again with them. */
+  /** It needs the addresses of a name, and must be asked again with them. */
   | { readonly kind: 'asks'; readonly name: string }
   | { readonly kind: 'no function' }
-  /** It answered something else than a text; `what` is its `typeof`. */
+  /** It answered something other than a text; `what` is its `typeof`. */
   | { readonly kind: 'no text'; readonly what: string }
   /** It ran longer than it may. */
   | { readonly kind: 'endless' }
@@ -47,10 +47,10 @@ interface Waiting {
 const GRACE_MS = 1_000;
 /** A thread that nobody needs is ended, in milliseconds. */
 const IDLE_MS = 30_000;
-/** From `src` and `dist` alike: the thread runs without the build, and without a loader of TypeScript. */
+/** The path is right in `src` and in `dist`: the thread needs neither the build nor a loader of TypeScript. */
 const WORKER = new URL('../../../src/proxy/pac/worker.mjs', import.meta.url);
 
-/** One thread, begun with the first question and ended when it is idle, when it keeps no process alive. One run at a time. */
+/** One thread, started with the first question and ended when it is idle. An idle one keeps no process alive. One run at a time. */
 export class PacSandbox {
   readonly #file: URL;
   readonly #waiting: Waiting[] = [];
@@ -65,7 +65,7 @@ export class PacSandbox {
 
   /**
    * Asks a script.
-   * @throws ConfigurationError where the engine, an optional package, is not installed.
+   * @throws ConfigurationError if the engine, an optional package, is not installed.
    */
   ask(question: PacQuestion): Promise<PacOutcome> {
     return new Promise((resolve, reject) => {
@@ -91,7 +91,7 @@ export class PacSandbox {
       this.#worker.postMessage(first.question);
       if (this.#ready) this.#limit(first.question);
     } catch (error) {
-      // A process may be forbidden to begin threads.
+      // A process may not be allowed to start threads.
       this.#hear({ kind: 'absent', code: String((error as { code?: unknown }).code) });
     }
   }
@@ -147,6 +147,6 @@ export class PacSandbox {
 function engineAbsent(code = 'no code'): ConfigurationError {
   return new ConfigurationError(
     `A PAC file was given as httpProxy, and the package that evaluates it, quickjs-wasi, could not be loaded (${code})`,
-    { field: 'httpProxy', hint: 'Install it beside the SDK: npm install quickjs-wasi' },
+    { field: 'httpProxy', hint: 'Install it beside the SDK: npm install quickjs-wasi.' },
   );
 }

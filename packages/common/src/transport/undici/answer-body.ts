@@ -9,7 +9,7 @@ export interface BodySource {
   closed(): void;
 }
 
-/** A stream that behaves as node's `IncomingMessage` does: destroyed with an error, it is silent where nobody listens. */
+/** A stream that behaves like node's `IncomingMessage`: destroyed with an error, it does not emit it if nobody listens. */
 export class AnswerBody extends Readable {
   readonly #source: BodySource;
 
@@ -28,7 +28,7 @@ export class AnswerBody extends Readable {
       callback();
       return;
     }
-    // The error stays on the stream for whoever reads it later.
+    // The stream keeps the error for later readers.
     process.nextTick(() => callback(this.listenerCount('error') > 0 ? error : null));
   }
 }

@@ -1,19 +1,19 @@
-/** What undici sees of a socket: nothing before its first request, and no interim answers. */
+/** Filters what undici sees of a socket: nothing before its first request, and no interim answers. */
 import type { Socket } from 'node:net';
 
-/** Above this the head is undici's to refuse. */
+/** A longer head is passed on, for undici to refuse. */
 const MAX_HEAD_BYTES = 16 * 1024;
-/** `HTTP/1.1 1`: by then it shows whether an answer may be an interim one. */
+/** `HTTP/1.1 1`: after this many bytes it is clear whether an answer may be an interim one. */
 const CLASS_AT = 9;
 const CODE_END = 12;
 
 /**
  * Stands where undici takes its pieces, at the socket's `read()`.
  *
- * - A client passes interim answers over (RFC 9110 §15.2); undici ends a connection on which `100` comes unasked. `101`
- *   is let through, since it ends HTTP on the connection.
- * - What a server says on a new connection before it was asked is its answer, a `408` for one; undici would throw the
- *   connection away and ask for the next. Between two requests it is right to.
+ * - A client skips interim answers (RFC 9110 §15.2), but undici ends a connection on which an unexpected `100` comes. `101` is
+ *   passed on, since it ends HTTP on the connection.
+ * - What a server sends on a new connection before a request counts as its answer, for example a `408`. undici would drop the
+ *   connection and ask for the next one. Between two requests that is right.
  */
 export class AnswerGate {
   readonly #socket: Socket;
@@ -32,7 +32,7 @@ export class AnswerGate {
     const unused = this.#state === 'unused';
     this.#state = 'awaiting';
     const socket = this.#socket;
-    // Nothing more may come, and so nothing would tell undici of what is there already.
+    // Perhaps nothing more comes, and then nothing would make undici read what is there already.
     if (unused && socket.readableLength > 0) process.nextTick(() => socket.emit('readable'));
   }
 
@@ -44,7 +44,7 @@ export class AnswerGate {
   #pass(piece: Buffer | null): Buffer | null {
     if (this.#state === 'passing' || piece === null) return piece;
     const held = this.#held;
-    // Nearly every answer: neither interim nor in pieces so small.
+    // Nearly every answer is neither interim nor in such small pieces.
     if (held === undefined && piece.length >= CODE_END && piece[CLASS_AT] !== 0x31) return piece;
     const bytes = held === undefined ? piece : Buffer.concat([held, piece]);
     const rest = withoutInterim(bytes);
@@ -53,7 +53,7 @@ export class AnswerGate {
   }
 }
 
-/** What stands behind the interim heads; `undefined` while it does not show yet where they end. */
+/** What follows the interim heads; `undefined` as long as it is not clear where they end. */
 function withoutInterim(bytes: Buffer): Buffer | undefined {
   let rest = bytes;
   while (rest.length > 0) {

@@ -36,7 +36,7 @@ export function exchange(
     const broken = brokenBody(request.body);
     let headers: readonly string[];
     try {
-      // A stream's own failure comes back as it is.
+      // If the stream itself fails, the request rejects with its own error.
       if (broken !== undefined) throw broken;
       headers = engineHeaders(head.headers);
     } catch (cause) {
@@ -107,14 +107,14 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
         headers: headers as string[],
         // An iterable, which undici's types leave out.
         body: (this.#upload ?? body ?? null) as string | null,
-        // Else undici would close the connection behind a HEAD, and behind a body with a method that rarely has one.
+        // Otherwise undici would close the connection after a HEAD, and after a body with a method that rarely has one.
         reset: false,
       },
       this,
     );
   }
 
-  // What undici tells.
+  // Called by undici.
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#begun = true;
@@ -138,7 +138,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#body = body;
     this.#timer.enter('idle');
     lease.keepAliveHintMs = keepAliveHint(headers);
-    // The verdict is in: what is left of the body would be thrown away. The connection ends behind the answer.
+    // The answer has come, so the rest of the request's body is useless. The connection ends after the answer.
     if (status >= 300) this.#upload?.stop();
     this.#pool.answered(lease, { body, href: origin.href, since, idleMs: timeouts.idleMs });
     this.#settle.resolve({
@@ -162,7 +162,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#upload?.stop();
     this.#timer.awaitReader();
     this.#body?.push(null);
-    // By then undici has closed a connection that serves no other request.
+    // By then undici has closed the connection, if it cannot serve another request.
     queueMicrotask(() => this.#pool.free(this.#lease));
   }
 
@@ -177,7 +177,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#settle.reject(refusedBy(this.#request.headers, cause));
   }
 
-  // What the timers and the body ask.
+  // Called by the timers and the body.
 
   waitsForUs(): boolean {
     return this.#body === undefined
@@ -202,7 +202,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     this.#controller?.resume();
   }
 
-  /** Read to its end, or destroyed: what has not come yet will not be waited for. */
+  /** The body was read to its end, or destroyed: no more bytes are awaited. */
   closed(): void {
     if (this.answer !== 'complete') {
       this.#upload?.stop();
@@ -219,7 +219,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     if (this.answer === 'none' && !this.#over) this.#timer.enter('headers');
   }
 
-  /** A failure of the socket, in our words. */
+  /** The error of the SDK for a failure of the socket. */
   #failed(cause: unknown): Error {
     const { origin, route } = this.#request;
     const answered = this.answer !== 'none';
@@ -230,7 +230,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     });
   }
 
-  /** Nothing is left to wait for. */
+  /** Nothing more is awaited. */
   #finish(): void {
     this.#over = true;
     this.#timer.clear();

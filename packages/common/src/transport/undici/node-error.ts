@@ -1,4 +1,4 @@
-/** undici's errors as node's `http` would have put them, so that the same failure has the same name under every engine. */
+/** Translates undici's errors into those of node's `http`, so that a failure has the same code under every engine. */
 import { codeOf, protocolChanged } from '../../wire/node-error.js';
 
 /** The reason of an answer that ended before its end, or never came. */
@@ -11,7 +11,7 @@ const BROKE_OFF = 'ECONNRESET';
 export function asNodeError(cause: unknown, answered: boolean): unknown {
   const code = codeOf(cause);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return coded(cause, 'HPE_HEADER_OVERFLOW');
-  // Two lengths, or a length of a chunked body, which node's parser refuses; behind the head it is a body cut short.
+  // Two lengths, or a length of a chunked body: node's parser refuses these. After the head it means that a body was cut short.
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !answered)
     return coded(cause, 'HPE_UNEXPECTED_CONTENT_LENGTH');
   if (code === 'UND_ERR_SOCKET' && (cause as Error).message === 'bad upgrade') {
@@ -39,7 +39,7 @@ function parserCode(message: string): string {
   return PARSER_CODES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'HPE_INVALID_CONSTANT';
 }
 
-/** Whether undici refused the request as it is written, before a byte of it was. */
+/** Whether undici refused the request itself, before it sent a byte of it. */
 export function isUnsendable(cause: unknown): boolean {
   const code = codeOf(cause);
   return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED';

@@ -15,7 +15,7 @@ export function engineHeaders(headers: readonly string[]): readonly string[] {
   return engineHeaders([...headers.slice(0, at), ...headers.slice(at + 2)]);
 }
 
-/** What undici sends under no circumstances. */
+/** Headers that undici never sends. */
 const NEVER_SENT = ['expect', 'upgrade', 'keep-alive', 'transfer-encoding'];
 
 /** undici refused the request before anything was written: which header is at fault, where that is known. */

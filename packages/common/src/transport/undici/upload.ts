@@ -1,10 +1,10 @@
-/** A stream on its way into a request under undici, which pulls its pieces as the socket takes them. */
+/** The upload of a stream under undici, which pulls its pieces as fast as the socket takes them. */
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { lengthMismatch } from '../head.js';
 import { brokenBody, type UploadListener } from '../upload.js';
 
-/** Who is told of an upload. */
+/** Is called about the progress of an upload. */
 export interface PulledUploadListener extends UploadListener {
   /** The last byte has been given to the socket. */
   sent(): void;
@@ -19,7 +19,7 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
   #stopped = false;
   #ended = false;
 
-  /** @param declaredBytes the request's Content-Length, where it has one */
+  /** @param declaredBytes the request's Content-Length, if it has one */
   constructor(
     body: Readable,
     socket: Socket,
@@ -55,7 +55,7 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
         sent += Buffer.byteLength(chunk);
         if (sent > declared) this.#fail(lengthMismatch(declared));
         if (this.#stopped) break;
-        // With its last byte the request would be whole, and answered: only the end tells that nothing follows.
+        // The last byte is held back until the stream ends: it would complete the request, though more bytes may follow.
         if (sent === declared && chunk.length > 0) last = chunk;
         else yield chunk;
         this.#listener.progress();
@@ -66,7 +66,7 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
     } catch (cause) {
       this.#fail(brokenBody(this.#body) ?? cause);
     }
-    // An end would be written as one: what was cut short must never look whole.
+    // Ending normally would complete the request, but a body that was cut short must never look complete.
     if (this.#stopped) await new Promise<never>(() => undefined);
     this.#ended = true;
     // undici writes the last chunk when this has returned.

@@ -7,14 +7,14 @@ import { AnswerGate } from './answer-gate.js';
 export interface WireClient {
   readonly client: Client;
   readonly gate: AnswerGate;
-  /** What the socket failed with: undici tells of its end alone where an alert of TLS came before that. */
+  /** The error of the socket. undici reports only its end, even if a TLS alert came before that. */
   failure: Error | undefined;
 }
 
-/** The longest that Node's timers wait: when a socket is idle for too long is the pool's to say. */
+/** The longest time that Node's timers can wait: the pool decides when a socket has been idle for too long. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** undici asks its URL for the origin at each request, and a URL works it out each time. */
+/** undici reads `origin` of its URL at each request, and a URL computes it each time. */
 const NOWHERE = Object.defineProperty(new URL('http://leased.invalid'), 'origin', {
   value: 'http://leased.invalid',
 });
@@ -37,13 +37,13 @@ export function clientOf(socket: Socket): WireClient {
 }
 
 /**
- * A client that never dials: it is handed the one socket that it is for. Its URL is never written, since each request
- * brings its Host, and never `https:`, where undici would end a connection whose next request names another host.
+ * A client that never dials: it gets its one socket. Its URL is never sent, since each request has its own Host. The URL is never
+ * `https:`, since undici would then end a connection whose next request names another host.
  */
 function open(socket: Socket): Client {
   let taken = false;
   return new Client(NOWHERE, {
-    // Later, and not within the call: undici would not notice the connection.
+    // Called later, not synchronously: otherwise undici would not notice the connection.
     connect: (_options, callback) =>
       queueMicrotask(() => {
         if (taken) {
@@ -54,7 +54,7 @@ function open(socket: Socket): Client {
         callback(null, socket);
       }),
     pipelining: 1,
-    // Timers are the exchange's and the pool's.
+    // The exchange and the pool have their own timers.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: NEVER_MS,

@@ -1,4 +1,4 @@
-/** What is remembered of a proxy that asks for Digest, so that the next request answers before it is asked. */
+/** Remembers the challenge of a proxy that asks for Digest, so that the next request is not refused first. */
 import { randomBytes } from 'node:crypto';
 import { BoundedMap } from '../../bounded-map.js';
 import type { PasswordCredentials } from '../../route/proxy-credentials.js';
@@ -10,14 +10,14 @@ const MAX_PROXIES = 256;
 const MAX_NONCES = 64;
 
 /**
- * One nonce and how often it was used. It belongs to one request at a time: two that shared it could arrive in another
- * order than they were counted, and a proxy that counts would refuse the later one.
+ * One nonce and how often it was used. Only one request at a time may use it: two could arrive in another order than they were
+ * counted, and a proxy that checks the count would refuse one of them.
  */
 export class DigestSession {
   readonly #challenge: DigestChallenge;
   readonly #username: string;
   readonly #key: string;
-  /** A session's key holds its first cnonce, so that one stays. */
+  /** The key of a session (`…-sess`) depends on its first cnonce, so that cnonce is kept. */
   readonly #cnonce: string;
   #nonce: string;
   #count = 0;
@@ -30,7 +30,7 @@ export class DigestSession {
     this.#nonce = challenge.nonce;
   }
 
-  /** What it is called in an error: `Digest SHA-256`. */
+  /** Its name in errors: `Digest SHA-256`. */
   get label(): string {
     return `Digest ${(this.#challenge.algorithm ?? 'MD5').toUpperCase()}`;
   }
@@ -47,7 +47,7 @@ export class DigestSession {
     });
   }
 
-  /** The last value was not read. */
+  /** The proxy has not read the last value. */
   uncount(): void {
     this.#count -= 1;
   }
@@ -63,18 +63,18 @@ export class DigestSession {
 export class DigestMemory {
   readonly #idle: DigestSession[] = [];
 
-  /** The session used last, for one request alone; `undefined` where all are in use. */
+  /** The session used last, for one request only; `undefined` if all are in use. */
   take(): DigestSession | undefined {
     return this.#idle.pop();
   }
 
-  /** Gives a session back that the proxy has accepted. */
+  /** Takes back a session that the proxy has accepted. */
   give(session: DigestSession): void {
     if (this.#idle.length < MAX_NONCES) this.#idle.push(session);
   }
 }
 
-/** By the key that holds the address and, hashed, the credentials: nothing of one proxy is ever shown to another. */
+/** The key contains the address and, hashed, the credentials, so nothing of one proxy is ever sent to another. */
 const memories = new BoundedMap<string, DigestMemory>(MAX_PROXIES);
 
 /** What is known of a proxy; `undefined` where it has not accepted Digest yet. */

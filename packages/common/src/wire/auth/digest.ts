@@ -39,9 +39,9 @@ export function digestProblem(challenges: readonly Challenge[]): string | undefi
   if (digests.length === 0 || readDigests(digests).length > 0) return undefined;
   const known = digests.filter((each) => hashOf(each) !== undefined);
   if (known.length === 0)
-    return 'The proxy offers Digest with algorithms that are not known here; known are SHA-512-256, SHA-256 and MD5.';
+    return 'The proxy offers Digest with algorithms that are not known here. The SDK supports SHA-512-256, SHA-256 and MD5.';
   if (known.some(({ parameters }) => parameters.get('qop')?.trim().toLowerCase() === 'auth-int'))
-    return 'The proxy offers Digest with qop=auth-int only, which would hash the whole body; only qop=auth is answered.';
+    return 'The proxy offers Digest with qop=auth-int only, which would hash the whole body. The SDK supports only qop=auth.';
   return 'The proxy offers Digest with a challenge that is not complete: it needs a realm and a nonce, and, unless it is for MD5, a qop.';
 }
 

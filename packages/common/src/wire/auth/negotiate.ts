@@ -7,7 +7,7 @@ import type { ProxyServer } from '../../route/proxy-server.js';
 import { bare } from '../node-error.js';
 import type { AuthDialogue } from './dialogue.js';
 
-/** What is used of the package; it is no dependency, so its own types cannot be. */
+/** The part of the package that is used here. It is not a dependency, so its own types are not available. */
 interface Kerberos {
   readonly GSS_MECH_OID_SPNEGO?: number;
   initializeClient(service: string, options: object): Promise<KerberosClient>;
@@ -21,10 +21,10 @@ interface KerberosClient {
 /** Kerberos needs one leg, NTLM inside of it three. */
 const MAX_LEGS = 3;
 
-/** Connections whose other end knows who we are: it asks for the first request on each only. */
+/** Authenticated connections: most proxies ask only for the first request on each. */
 const known = new WeakSet<object>();
 
-/** Proxies, by key, that ask on each request nonetheless. */
+/** Proxies, by key, that ask at each request. */
 const asksAlways = new BoundedMap<string, true>(256);
 
 export class NegotiateDialogue implements AuthDialogue {
@@ -50,7 +50,7 @@ export class NegotiateDialogue implements AuthDialogue {
     _target: string,
     connection: object | undefined,
   ): undefined | Promise<string> {
-    // What was begun on another connection cannot be ended on this one.
+    // An exchange of tokens that began on another connection cannot continue on this one.
     if (connection !== this.#connection) this.#client = undefined;
     this.#connection = connection;
     const introduced = connection !== undefined && known.has(connection);
@@ -75,7 +75,7 @@ export class NegotiateDialogue implements AuthDialogue {
     if (this.#connection !== undefined) known.add(this.#connection);
   }
 
-  /** A begun exchange of tokens is bound to its connection; a token that was not sent yet is not. */
+  /** Once a token was sent, the exchange is bound to its connection. */
   postponed(): boolean {
     return !this.#sent;
   }
@@ -112,7 +112,7 @@ export class NegotiateDialogue implements AuthDialogue {
   }
 }
 
-/** Not a literal: the package is optional, and neither a compiler nor a bundler is to look for it. */
+/** Not a literal in `import`: the package is optional, so neither a compiler nor a bundler should look for it. */
 const PACKAGE: string = 'kerberos';
 let loaded: Kerberos | undefined;
 
@@ -144,7 +144,7 @@ function noTicket(proxy: ProxyServer, service: string, cause: unknown): ProxyErr
       requestSent: 'no',
       retryable: false,
       tried: ['Negotiate'],
-      hint: 'Check that there is a ticket (klist, kinit), and that the KDC knows the service; give another name as servicePrincipal.',
+      hint: 'Check that there is a ticket (klist, kinit), and that the KDC knows the service. If it has another name, give that as servicePrincipal.',
       cause: bare(cause),
     },
   );
@@ -163,7 +163,7 @@ function notTaken(proxy: ProxyServer, service: string, cause: unknown): ProxyErr
       refused: true,
       schemes: ['Negotiate'],
       tried: ['Negotiate'],
-      hint: "Check the proxy's keytab and its log; give another name of the service as servicePrincipal.",
+      hint: "Check the proxy's keytab and its log. If the service has another name, give that as servicePrincipal.",
       cause: bare(cause),
     },
   );

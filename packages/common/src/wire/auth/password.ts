@@ -1,4 +1,4 @@
-/** A user name and a password: Basic first unless it is ruled out, and Digest where the proxy asks for that. */
+/** A user name and a password: Basic first, unless it is excluded, and Digest if the proxy asks for it. */
 import { parseParameters, type Challenge } from '../../route/challenges.js';
 import type { PasswordCredentials } from '../../route/proxy-credentials.js';
 import type { ProxyServer } from '../../route/proxy-server.js';
@@ -6,7 +6,7 @@ import type { AuthDialogue } from './dialogue.js';
 import { digestProblem, readDigests } from './digest.js';
 import { DigestSession, recallDigest, rememberDigest } from './digest-session.js';
 
-/** A nonce may be stale, and the next one too where the proxy is busy; more often is a proxy that counts wrong. */
+/** A nonce may be stale, and on a busy proxy the next one too. If it happens more often, the proxy counts wrong. */
 const MAX_STALE = 2;
 
 const DIGEST_ALONE =
@@ -23,7 +23,7 @@ export class PasswordDialogue implements AuthDialogue {
   readonly #given: PasswordCredentials;
   #answer: Answer | undefined;
   #session: DigestSession | undefined;
-  /** Whether the proxy may refuse the session's nonce without a word: it is from an earlier request, or a leg was lost. */
+  /** Whether the proxy may refuse the nonce without saying that it is stale: it is from an earlier request, or a leg was lost. */
   #recalled = false;
   #stale = 0;
   #digestRefused = false;
@@ -85,11 +85,11 @@ export class PasswordDialogue implements AuthDialogue {
 
   lost(): void {
     this.#session?.uncount();
-    // If the proxy has counted it nonetheless, it refuses what is no refusal of the password.
+    // The proxy may have counted the lost leg. If it then refuses the nonce, that says nothing about the password.
     this.#recalled = true;
   }
 
-  /** Whether the proxy has counted the nonce nobody knows, so it is not used again. */
+  /** Nobody knows whether the proxy has counted this use of the nonce, so it is not used again. */
   abandoned(): void {
     this.#session = undefined;
   }
@@ -101,7 +101,7 @@ export class PasswordDialogue implements AuthDialogue {
       this.#recalled = true;
       return 'digest';
     }
-    // A proxy that is known to want Digest is not told the password.
+    // A proxy that is known to ask for Digest does not get the password.
     return memory !== undefined || this.#given.scheme === 'digest' ? 'nothing' : 'basic';
   }
 

@@ -1,11 +1,11 @@
-/** Which dialogue the credentials of a proxy ask for. */
+/** Chooses the dialogue for the credentials of a proxy. */
 import { labelOf, type ProxyCredentials } from '../../route/proxy-credentials.js';
 import type { ProxyServer } from '../../route/proxy-server.js';
 import type { AuthDialogue } from './dialogue.js';
 import { NegotiateDialogue } from './negotiate.js';
 import { PasswordDialogue } from './password.js';
 
-/** Begins the dialogue about one request. A proxy without credentials is told nothing. */
+/** Begins the dialogue about one request. A proxy without credentials is sent none. */
 export function startDialogue(proxy: ProxyServer): AuthDialogue {
   const { given } = proxy;
   if (given === undefined) return SILENT;

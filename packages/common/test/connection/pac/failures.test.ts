@@ -27,7 +27,7 @@ async function closedPort(): Promise<string> {
 describe('a PAC file that cannot be had', () => {
   const answers: [status: number, headers: Record<string, string>, said: string, hint: RegExp][] = [
     [404, {}, 'its server answered 404', /Check the URL/],
-    [401, {}, 'its server answered 401', /asked for without credentials/],
+    [401, {}, 'its server answered 401', /loaded without credentials/],
     [
       302,
       { location: 'https://ada:canary@wpad.corp/p.pac?token=canary#canary' },

@@ -145,7 +145,7 @@ describe('a PAC file', () => {
     const outcome = evaluatePac(alone, '', originOf('http://a.test'), names(), 9_999);
     await expect(outcome).rejects.toMatchObject({
       code: 'SDK_CONFIGURATION',
-      hint: 'Install it beside the SDK: npm install quickjs-wasi',
+      hint: 'Install it beside the SDK: npm install quickjs-wasi.',
     });
   });
 });

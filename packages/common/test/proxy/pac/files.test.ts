@@ -76,7 +76,7 @@ describe('a PAC file that was loaded', () => {
     expect([await first(), await first()]).toEqual([old, old]);
     expect(state.loads).toBe(2);
     expect(state.warnings).toEqual([
-      'The PAC file pac+http://wpad.test/proxy.pac is gone; as it was loaded before, it goes on deciding',
+      'The PAC file pac+http://wpad.test/proxy.pac is gone; its previous version stays in use',
     ]);
     state.now += PAC_RELOAD_MS;
     expect(await first()).toBe(old);
