@@ -152,6 +152,7 @@ export function isSdkError(value: unknown, code?: SdkErrorCode): boolean {
  */
 export function addHint(error: SdkError, sentence: string): void {
   const { hint } = error;
+  if (hint?.includes(sentence) === true) return;
   const said = hint === undefined || /[.!?]$/.test(hint) ? hint : `${hint}.`;
   Object.assign(error, { hint: said === undefined ? sentence : `${said} ${sentence}` });
 }

@@ -51,10 +51,10 @@ export function withFailures(
 ): unknown {
   if (failures.length === 0 || !isSdkError(error)) return error;
   if (error instanceof ResponseError) {
-    const { status, providerCode, requestId, decision, attempts, message } = error;
+    const { status, providerCode, requestId, retryAfterMs, decision, attempts, message } = error;
     const hint = `Deleting ended early: ${message}. The error's body lists what could not be deleted before that.`;
     const Class = error.constructor as new (text: string, init: ResponseErrorInit) => ResponseError;
-    const init = { status, providerCode, requestId, decision, hint, cause: error };
+    const init = { status, providerCode, requestId, retryAfterMs, decision, hint, cause: error };
     const told = deletionError(failures, total, init, Class);
     return attempts === undefined ? told : Object.assign(told, { attempts });
   }

@@ -45,7 +45,10 @@ function portsOf({ localPort, remotePort }: Socket): string {
 
 /** Resets the TCP connection of a socket that a server handed out, beneath its TLS where it has some. */
 export function resetConnection(socket: Socket): void {
-  accepted.get(portsOf(socket))?.resetAndDestroy();
+  const connection = accepted.get(portsOf(socket));
+  if (connection === undefined)
+    throw new Error('This socket belongs to no server that is listening');
+  connection.resetAndDestroy();
 }
 
 /**

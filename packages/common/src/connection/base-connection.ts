@@ -47,6 +47,8 @@ const NO_QUERY: Query = Object.freeze({});
 const HOOKS = Symbol('hooks');
 /** The key under which a derived connection or a view gets a limiter. */
 const LIMITER = Symbol('limiter');
+/** Passes the secrets of a connection to one derived from it, whose errors may repeat them. */
+const SECRETS = Symbol('secrets');
 
 /**
  * Sends requests to one endpoint through the stages (`stages.ts`). It keeps nothing about a request, so that a thousand
@@ -73,6 +75,7 @@ export class BaseConnection {
     source: ConnectionOptions | Settings,
     place: ConnectionPlace & {
       readonly [HOOKS]?: Hooks;
+      readonly [SECRETS]?: Hooks['secrets'];
       readonly [LIMITER]?: Limiter | undefined;
     } = {},
   ) {
@@ -104,7 +107,7 @@ export class BaseConnection {
       parseError: (answer) => this.parseError(answer),
       parseBody: (body, context) => this.parseBody(body, context),
       retryable: (error, attempt) => this.retryable(error, attempt),
-      secrets: () => this.secrets(),
+      secrets: () => [...(place[SECRETS]?.() ?? []), ...this.secrets()],
     };
   }
 
@@ -143,12 +146,13 @@ export class BaseConnection {
 
   /**
    * A connection for nested requests (identity, tokens, metadata): it goes the same way, with the same TLS settings, timeouts
-   * and transport, and has none of this class's hooks. In a hook, make its requests with `context.nested`.
+   * and transport, and has none of this class's hooks (but keeps its secrets out of errors). In a hook, make its requests with `context.nested`.
    */
   derive(place: { readonly endpoint: string | URL; readonly purpose: string }): BaseConnection {
     return new BaseConnection(this.#settings, {
       endpoint: own(place, 'endpoint'),
       purpose: own(place, 'purpose'),
+      [SECRETS]: this.#hooks.secrets,
       [LIMITER]: this.#settings.newLimiter(),
     });
   }

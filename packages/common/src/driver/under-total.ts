@@ -7,6 +7,7 @@ import { deadlineOf, withDeadline } from '../connection/options/shared-deadline.
 import { withTimeouts } from '../connection/options/timeouts-option.js';
 import { TimeoutError } from '../errors.js';
 import { checkRecord, own } from '../option-keys.js';
+import { msUntil } from '../transport/timeouts.js';
 
 /** A request's own error for the total says more than ours (which way it went, for example), so it gets this much longer. */
 const GRACE_MS = 20;
@@ -22,7 +23,7 @@ export async function underTotal<T, C extends CallOptions>(
 ): Promise<T> {
   const totalMs = totalMsOf(settings, call);
   if (totalMs === undefined || deadlineOf(call) !== undefined) return run(call);
-  return run(withDeadline(call, performance.now() + totalMs));
+  return run(withDeadline(call, { at: performance.now() + totalMs, totalMs }));
 }
 
 /** The same for work that also reads, writes or waits and so has no timer of its own: a signal ends it. */
@@ -36,14 +37,10 @@ export async function withStop<T, C extends CallOptions>(
     signal?.throwIfAborted();
     const stop = new AbortController();
     const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
-    const deadlineAt = deadlineOf(call);
+    const deadline = deadlineOf(call);
     const timer =
-      deadlineAt === undefined
-        ? undefined
-        : setTimeout(
-            () => stop.abort(totalPassed(totalMsOf(settings, call) as number)),
-            deadlineAt - performance.now() + GRACE_MS,
-          );
+      deadline &&
+      setTimeout(() => stop.abort(totalPassed(deadline.totalMs)), msUntil(deadline.at + GRACE_MS));
     try {
       return await run({ ...call, signal: stop.signal }, stop);
     } finally {

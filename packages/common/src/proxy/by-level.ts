@@ -1,5 +1,6 @@
 /** The decision of a level that says something: from its fixed values, or by asking its functions. */
 import { ProxyError, isSdkError } from '../errors.js';
+import { isPromise } from '../promise.js';
 import type { Origin } from '../route/origin.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';
 import { newDecision } from './decision.js';
@@ -153,13 +154,4 @@ function threw(field: string, error: unknown): Error {
     hint: 'Its message is not shown, since it may hold a secret: catch and log it inside the function.',
     cause: isSdkError(error) ? error : undefined,
   });
-}
-
-/** Whether a value has to be waited for. */
-export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }

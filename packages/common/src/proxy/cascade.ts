@@ -2,7 +2,8 @@
 import { own } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
 import { decideByEnvironment } from './by-environment.js';
-import { ask, decideAtOnce, isPromise } from './by-level.js';
+import { isPromise } from '../promise.js';
+import { ask, decideAtOnce } from './by-level.js';
 import type { ProxyDecision } from './decision.js';
 import type { Environment } from './environment.js';
 import type { CompiledLevel } from './level.js';

@@ -3,7 +3,7 @@ import type { DecidedBy } from '../facts.js';
 import { own } from '../option-keys.js';
 import type { Origin } from '../route/origin.js';
 import { originOf } from '../route/origin.js';
-import { isPromise } from './by-level.js';
+import { isPromise } from '../promise.js';
 import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';

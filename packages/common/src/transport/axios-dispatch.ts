@@ -37,7 +37,12 @@ export async function dispatch(
   const config = new NewConfig(instance, request, send);
   const { url } = config;
   const check = (given: InternalAxiosRequestConfig): void => {
+    if (typeof given !== 'object' || (given as unknown) === null) throw noReturn('config');
     refuseForbidden(given, 'an interceptor');
+    for (const [key, value] of OURS) {
+      if ((given as unknown as Record<string, unknown>)[key] !== value)
+        refuse(key, 'an interceptor');
+    }
     if (given.adapter !== send) refuse('adapter', 'an interceptor');
     if (given.url !== url) refuse('url', 'an interceptor');
     if (given.method?.toUpperCase() !== request.method.toUpperCase())
@@ -51,6 +56,7 @@ export async function dispatch(
         hint: REMEDY['adapter'],
       });
     }
+    if (typeof answer !== 'object' || (answer as unknown) === null) throw noReturn('response');
     return responseOf(carried, answer);
   } catch (error) {
     // Nobody will read this body, and an unread body would hold its socket.
@@ -99,6 +105,22 @@ const NewConfig = Config as unknown as new (
 
 function anyStatus(): boolean {
   return true;
+}
+
+/** What interceptors see and cannot change: the connection, and not axios, reads statuses and bodies. */
+const OURS = Object.entries({
+  responseType: 'stream',
+  decompress: false,
+  maxBodyLength: Infinity,
+  maxContentLength: -1,
+  validateStatus: anyStatus,
+});
+
+function noReturn(what: string): ConfigurationError {
+  return new ConfigurationError(`An interceptor returned no ${what}`, {
+    field: 'axios',
+    hint: `End the interceptor with "return ${what};".`,
+  });
 }
 
 /** A copy for interceptors, which may change it; the instance's own stays as it is. */

@@ -31,6 +31,8 @@ function addDefaults(headers: AxiosHeaders, bucket: unknown, list: readonly stri
   }
 }
 
+const OWN = { enumerable: true, configurable: true, writable: true };
+
 /**
  * Adds names to `headers` that are not in it yet. `AxiosHeaders.set` would compare each name with all others, and clean values
  * that are already clean.
@@ -39,7 +41,9 @@ function added(headers: AxiosHeaders, list: readonly string[]): AxiosHeaders {
   for (let i = 0; i < list.length; i += 2) {
     const name = list[i] as string;
     const value = list[i + 1] as string;
-    if (indexOf(list, name) === i) headers[name] = value;
+    // Assigned, this name would set the prototype.
+    if (name === '__proto__') Object.defineProperty(headers, name, { value, ...OWN });
+    else if (indexOf(list, name) === i) headers[name] = value;
     else headers.set(name, [headers.get(name) as string | string[], value].flat(), true);
   }
   return headers;

@@ -17,6 +17,8 @@ const FORBIDDEN: readonly (readonly [key: string, allowed: readonly unknown[]])[
   beforeRedirect: [undefined],
   lookup: [undefined],
   httpVersion: [undefined, 1],
+  signal: [undefined],
+  cancelToken: [undefined],
 });
 
 /** Where each of these belongs instead. */
@@ -27,6 +29,8 @@ export const REMEDY: Readonly<Record<string, string>> = {
     'Give the proxy as httpProxy and TLS settings as tls; the transport makes its own agents.',
   baseURL: 'Give the endpoint to the driver.',
   timeout: 'Give timeouts to the driver or the call.',
+  signal: 'Give the signal to the call.',
+  cancelToken: 'Give a signal to the call.',
   adapter: 'Implement Transport to send requests your own way.',
 };
 

@@ -4,7 +4,7 @@ import type { AxiosInstance, AxiosStatic } from 'axios';
 import { agentFor, type PooledAgent } from './agents.js';
 import type { dispatch } from './axios-dispatch.js';
 import { checkInstance, hasWork } from './axios-instance.js';
-import { checkDeadline, withDeadline } from './deadline.js';
+import { withDeadline } from './deadline.js';
 import { exchange } from './exchange.js';
 import { Sender } from './sender.js';
 import { readSocketOptions, type SocketOptions } from './socket-options.js';
@@ -61,10 +61,7 @@ export class AxiosTransport implements Transport {
     this.#sender.checkOpen(request);
     const bounded = withDeadline(request);
     dispatching ??= await import('./axios-dispatch.js');
-    return dispatching.dispatch(instance, bounded, (changed) => {
-      checkDeadline(changed);
-      return this.#sender.send(changed);
-    });
+    return dispatching.dispatch(instance, bounded, (changed) => this.#sender.send(changed));
   }
 }
 

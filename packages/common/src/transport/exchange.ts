@@ -11,7 +11,7 @@ import { exchangeFailed } from '../wire/failure.js';
 import { protocolChanged } from '../wire/node-error.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
 import { guarded, withoutBody } from './answer-body.js';
-import { closedMeanwhile } from './closed.js';
+import { closedInFlight } from './closed.js';
 import { ExchangeTimer, type Timed } from './exchange-timer.js';
 import { unsendable, type Head } from './head.js';
 import { keepAliveHint } from './keep-alive-hint.js';
@@ -127,7 +127,7 @@ class Exchange implements Timed {
       return;
     }
     this.#timer.enter('idle');
-    this.#upload = upload(stream, this.#client, head.declaredBytes, {
+    this.#upload = upload(stream, this.#client, head.declaredBytes, this.#request.timeouts.idleMs, {
       progress: () => this.stir(),
       failure: (cause) => this.fail(cause),
     });
@@ -154,9 +154,10 @@ class Exchange implements Timed {
   /** The error of the SDK for a failure of the socket. */
   failed(cause: unknown): Error {
     const { origin, route } = this.#request;
-    if (this.#pool.closed && this.#response !== undefined) return closedMeanwhile();
+    const requestSent = this.#response === undefined ? 'maybe' : 'yes';
+    if (this.#pool.closed) return closedInFlight(origin, requestSent);
     return exchangeFailed(origin, route, cause, {
-      requestSent: this.#response === undefined ? 'maybe' : 'yes',
+      requestSent,
       reusedSocket: this.#lease.reused,
     });
   }

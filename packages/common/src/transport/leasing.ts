@@ -5,6 +5,7 @@ import type { ForwardLeg } from './forward-legs.js';
 import type { Head } from './head.js';
 import type { Lease } from './lease.js';
 import type { SocketPool } from './pool.js';
+import { msUntil } from './timeouts.js';
 import type { TransportRequest } from './transport.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -38,10 +39,7 @@ function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
   const { signal, deadlineAt } = request;
   if (deadlineAt === undefined || signal?.aborted) return pool.acquire(request);
   const ending = new AbortController();
-  const timer = setTimeout(
-    () => ending.abort(totalPassed(request, 'no')),
-    deadlineAt - performance.now(),
-  );
+  const timer = setTimeout(() => ending.abort(totalPassed(request, 'no')), msUntil(deadlineAt));
   const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
   return pool.acquire({ ...request, signal: ending.signal }).finally(() => {
     clearTimeout(timer);

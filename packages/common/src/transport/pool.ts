@@ -38,6 +38,8 @@ export class SocketPool {
   readonly #idle: IdleSockets;
   readonly #leases = new Set<Lease>();
   readonly #waiting = new Set<Waiter>();
+  /** Those for whom a socket is closing, so that they can have a new one in its place. */
+  readonly #promised = new Set<Waiter>();
   readonly #dials = new Set<AbortController>();
   readonly #unread = new UnreadWatch(this.#leases, this.#waiting);
   /** Sockets open or being opened. */
@@ -52,7 +54,7 @@ export class SocketPool {
 
   /** Whether every socket is idle and no request waits, so that the pool can be dropped. */
   get dormant(): boolean {
-    return this.#size === this.#idle.size && this.#waiting.size === 0;
+    return this.#size === this.#idle.size && this.#waiting.size + this.#promised.size === 0;
   }
 
   /**
@@ -112,11 +114,13 @@ export class SocketPool {
     const [next] = this.#waiting;
     if (next === undefined) {
       this.#idle.add(lease);
-    } else if (next.demand.freshSocket === true) {
-      // The waiting request gets a new socket once this one has closed.
+      return;
+    }
+    this.#waiting.delete(next);
+    if (next.demand.freshSocket === true) {
+      this.#promised.add(next);
       socket.destroy();
     } else {
-      this.#waiting.delete(next);
       lease.uses += 1;
       next.give(lease);
     }
@@ -133,8 +137,8 @@ export class SocketPool {
     this.#closed = true;
     this.#idle.stop();
     this.#unread.stop();
-    for (const waiter of this.#waiting) waiter.give(Promise.reject(closedMeanwhile()));
-    this.#waiting.clear();
+    for (const waiter of [...this.#waiting, ...this.#promised])
+      waiter.give(Promise.reject(closedMeanwhile()));
     for (const each of this.#dials) each.abort(closedMeanwhile());
     const ends = [...this.#leases].map(
       ({ socket }) => new Promise<void>((resolve) => void socket.once('close', resolve)),
@@ -201,10 +205,8 @@ export class SocketPool {
   #left(): void {
     this.#size -= 1;
     if (this.#closed) return;
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    next.give(this.#open(next.demand));
+    const [next] = this.#promised.size > 0 ? this.#promised : this.#waiting;
+    next?.give(this.#open(next.demand));
   }
 
   #wait(demand: Demand): Promise<Lease> {
@@ -218,6 +220,7 @@ export class SocketPool {
         clearTimeout(timer);
         stopListening?.();
         this.#waiting.delete(waiter);
+        this.#promised.delete(waiter);
       };
       const waiter: Waiter = {
         demand,

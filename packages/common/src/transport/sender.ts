@@ -2,7 +2,7 @@
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { closedBefore } from './closed.js';
-import { withDeadline } from './deadline.js';
+import { checkDeadline, withDeadline } from './deadline.js';
 import { forwardLegs, type ForwardLeg } from './forward-legs.js';
 import { headOf, type Head } from './head.js';
 import type { Lease } from './lease.js';
@@ -48,6 +48,7 @@ export class Sender<P extends Pooled> {
     try {
       this.checkOpen(given);
       const request = withDeadline(given);
+      checkDeadline(request);
       return request.route.way === 'forward'
         ? forwardLegs(request, this.#sendLeg)
         : this.#sendLeg(request);

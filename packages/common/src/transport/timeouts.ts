@@ -27,3 +27,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
 
 /** Node's timers hold a signed 32-bit number; anything longer would fire at once. */
 export const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** How long a timer has to run until a moment on the clock of `performance.now()`. */
+export function msUntil(moment: number): number {
+  return Math.min(LONGEST_TIMER_MS, Math.max(0, moment - performance.now()));
+}

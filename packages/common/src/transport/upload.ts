@@ -1,7 +1,7 @@
 /** A stream on its way into a request, with backpressure. */
 import type { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
-import { lengthMismatch } from './head.js';
+import { DeclaredLength } from './declared-length.js';
 
 /** A running upload. */
 export interface Upload {
@@ -46,27 +46,31 @@ export interface UploadListener {
   failure(cause: unknown): void;
 }
 
-/** Moves `body` into `request` and ends it. `declaredBytes` is its Content-Length, where it has one. */
+/**
+ * Moves `body` into `request` and ends it.
+ * @param declaredBytes the request's Content-Length, where it has one
+ * @param endMs how long a body that has given all of that may take to end
+ */
 export function upload(
   body: Readable,
   request: ClientRequest,
   declaredBytes: number | undefined,
+  endMs: number,
   listener: UploadListener,
 ): Upload {
   let stopped = false;
-  let sent = 0;
-  let last: string | Uint8Array | undefined;
   const fail = (cause: unknown): void => {
     if (!stopped) listener.failure(cause);
   };
+  const length = new DeclaredLength(declaredBytes, endMs, fail);
   body.on('data', (chunk: string | Uint8Array) => {
     if (stopped) return;
-    sent += Buffer.byteLength(chunk);
-    if (declaredBytes !== undefined && sent > declaredBytes)
-      return fail(lengthMismatch(declaredBytes));
-    // With its last byte the request would be whole, and answered: only the end tells that nothing follows.
-    if (sent === declaredBytes && chunk.length > 0) last = chunk;
-    else if (!request.write(chunk)) body.pause();
+    try {
+      const piece = length.take(chunk);
+      if (piece !== undefined && !request.write(piece)) body.pause();
+    } catch (cause) {
+      return fail(cause);
+    }
     listener.progress();
   });
   request.on('drain', () => {
@@ -76,8 +80,13 @@ export function upload(
   });
   body.once('end', () => {
     if (stopped) return;
-    if (declaredBytes !== undefined && sent < declaredBytes) fail(lengthMismatch(declaredBytes));
-    else request.end(last);
+    try {
+      const rest = length.rest();
+      listener.progress();
+      request.end(rest);
+    } catch (cause) {
+      fail(cause);
+    }
   });
   body.on('error', fail);
   body.once('close', () => {
@@ -92,6 +101,7 @@ export function upload(
     },
     stop() {
       stopped = true;
+      length.stop();
       body.destroy();
     },
   };

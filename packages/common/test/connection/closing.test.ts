@@ -89,13 +89,33 @@ describe.each(ENGINES)('closing a driver is told as that, under %s', (_name, Eng
     await sleep(50);
     await end(both);
     expect(await read).toMatchObject({
-      code: 'SDK_CONFIGURATION',
-      message: expect.stringContaining('closed'),
+      code: 'SDK_CONNECTION',
+      message: expect.stringContaining('The transport was closed'),
+      requestSent: 'yes',
     });
   });
 });
 
 // Each would wait far longer than a test may take.
+test.each([
+  ['a selector', { httpProxy: () => new Promise<false>(() => undefined) }],
+  [
+    'credentials of the proxy',
+    {
+      httpProxy: {
+        url: 'http://127.0.0.1:9',
+        credentials: () => new Promise<never>(() => undefined),
+      },
+    },
+  ],
+])('closing ends the wait for %s that never comes', async (_name, options) => {
+  const connection = connect('http://origin.invalid', options);
+  const call = rejection(connection.request({ method: 'GET', path: '/' }));
+  await sleep(20);
+  await connection.close();
+  expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+});
+
 describe('closing ends what waits for nothing but time', () => {
   test('a pause that the provider asked for', async () => {
     const server = await origin((_request, response) =>

@@ -47,3 +47,45 @@ test.each(ENGINES)('a stream of its size arrives whole, under %s', async (_name,
   await transport.close();
   expect(server.requests.map((request) => request.body.toString())).toEqual(['0123456789']);
 });
+
+test.each(ENGINES)(
+  'a stream that has its size and never ends is told as that, under %s',
+  async (_name, Engine) => {
+    const server = await origin();
+    const transport = new Engine();
+    const body = new Readable({ read: () => undefined });
+    body.push('0123456789');
+    const put = connect(server.url, { transport, timeouts: { idleMs: 200 } }).request({
+      method: 'PUT',
+      path: '/',
+      body,
+      sizeBytes: 10,
+    });
+    expect(await rejection(put)).toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      field: 'body',
+      message: expect.stringContaining('did not end within 200 ms'),
+    });
+    await transport.close();
+  },
+);
+
+test.each(ENGINES)('what was held back is sent as it was, under %s', async (_name, Engine) => {
+  const server = await origin();
+  const transport = new Engine();
+  const piece = Buffer.from('0123456789');
+  async function* reusing(): AsyncIterable<Buffer> {
+    yield piece;
+    await sleep(30);
+    piece.fill('x');
+  }
+  const body = Readable.from(reusing());
+  await connect(server.url, { transport }).request({
+    method: 'PUT',
+    path: '/',
+    body,
+    sizeBytes: 10,
+  });
+  await transport.close();
+  expect(server.requests.map((request) => request.body.toString())).toEqual(['0123456789']);
+});

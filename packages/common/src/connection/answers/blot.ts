@@ -24,6 +24,8 @@ export function formsOf(secrets: readonly string[]): string[] {
     if (secret === '') continue;
     forms.add(secret);
     forms.add(percentEncoded(secret));
+    // As in the body of a form.
+    forms.add(percentEncoded(secret).replaceAll('%20', '+'));
     forms.add(Buffer.from(secret).toString('base64'));
     forms.add(JSON.stringify(secret).slice(1, -1));
   }

@@ -10,6 +10,7 @@ import { collect } from '../content/collect.js';
 import type { RequestContext } from '../context.js';
 import { decompress } from '../content/decompress.js';
 import { note } from '../error-notes.js';
+import type { ProviderError } from '../hooks.js';
 import { answerOfProxy, isLikelyOfProxy } from './proxy-answer.js';
 import { rateLimitOf } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
@@ -39,7 +40,9 @@ export async function failureOf(
   const ofProxy = answerOfProxy(route, status, headers, context.decision as DecisionFacts);
   if (ofProxy !== undefined) return ofProxy;
   const path = pathOf(context);
-  const told = context.hooks.parseError({ status, headers, body, method: context.method, path });
+  const told = readable(
+    context.hooks.parseError({ status, headers, body, method: context.method, path }),
+  );
   const secrets = secretsOf(context);
   const what = redirect === undefined ? '' : `, ${redirect.what}`;
   const message = told.message === undefined ? '' : `: ${blot(told.message, secrets)}`;
@@ -59,6 +62,17 @@ export async function failureOf(
   );
   if (told.retryable !== undefined) note(error, { unprocessed: told.retryable });
   return error;
+}
+
+/** What a driver read from a body that is not what its API promises: what should be text may be anything. */
+function readable(told: ProviderError): ProviderError {
+  const { message, code, requestId, ...rest } = (told as ProviderError | null) ?? {};
+  return { ...rest, message: textOf(message), code: textOf(code), requestId: textOf(requestId) };
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function hintOf(

@@ -13,7 +13,11 @@ export function secretsOf(context: RequestContext): readonly string[] {
 const SHORTEST_HEADER_SECRET = 8;
 
 function secretsOfProxy({ given, headers }: ProxyServer): string[] {
-  const secrets = headers.filter((part, i) => i % 2 === 1 && part.length >= SHORTEST_HEADER_SECRET);
+  const secrets = headers
+    .filter((_, i) => i % 2 === 1)
+    // With its scheme and without: a page may repeat either.
+    .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
+    .filter((value) => value.length >= SHORTEST_HEADER_SECRET);
   if (given === undefined) return secrets;
   if ('password' in given && typeof given.password === 'string')
     secrets.push(given.password, `${given.username}:${given.password}`);

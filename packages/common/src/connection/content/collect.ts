@@ -1,6 +1,6 @@
 /** Reading a body into memory, within a limit. */
 import type { Readable } from 'node:stream';
-import { ConnectionError } from '../../errors.js';
+import { ConfigurationError, ConnectionError } from '../../errors.js';
 
 /** A body that is longer than it may be. It has been destroyed. */
 export class BodyTooLong extends Error {}
@@ -49,11 +49,22 @@ export function collect(
 }
 
 /**
- * Why a body can no longer be read: it broke off in the same packet as its headers, and emitted its error before anybody
- * could listen.
+ * Why a body can no longer be read: it broke off in the very packet that brought its headers, before anybody could listen, or
+ * somebody else has read it.
  */
 export function brokenBefore(body: Readable): Error | undefined {
-  return body.errored ?? (body.destroyed && !body.readableEnded ? closedEarly() : undefined);
+  if (body.readableEnded) return readBefore();
+  return body.errored ?? (body.destroyed ? closedEarly() : undefined);
+}
+
+function readBefore(): ConfigurationError {
+  return new ConfigurationError(
+    'The body of the answer was read before it reached the connection',
+    {
+      field: 'transport',
+      hint: 'An interceptor or a transport that reads the body of an answer must put another one in its place.',
+    },
+  );
 }
 
 /** Reads a short body to its end and discards it, so that the socket can be used again; a longer one is destroyed. */

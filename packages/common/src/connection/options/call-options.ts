@@ -17,8 +17,8 @@ export function callOptions(options: CallOptions | undefined): CallOptions | und
     call ??= {};
     call[key] = options[key as keyof CallOptions];
   }
-  const deadlineAt = deadlineOf(options);
-  return deadlineAt === undefined ? call : withDeadline(call ?? {}, deadlineAt);
+  const deadline = deadlineOf(options);
+  return deadline === undefined ? call : withDeadline(call ?? {}, deadline);
 }
 
 /**

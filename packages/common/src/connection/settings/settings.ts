@@ -1,5 +1,5 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError, type SdkError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
@@ -191,19 +191,25 @@ export class Settings {
 
   /**
    * @param journal of the request, if it may have been sent before
+   * @param cause how the attempt ended that was under way
    * @throws ConfigurationError after `close`.
    */
-  checkOpen(journal?: Journal): void {
+  checkOpen(journal?: Journal, cause?: SdkError): void {
     if (!this.closing.aborted) return;
     const attempts = journal?.attempts ?? [];
-    const sent = attempts.length > 0;
+    const sent = attempts.some(({ requestSent }) => requestSent !== 'no');
     const error = new ConfigurationError(
       sent
         ? 'This driver was closed before the request was answered; its attempts show what was sent'
         : 'This driver has been closed; nothing was sent',
-      { field: 'close', hint: 'Make a new one, or close it later.' },
+      {
+        field: 'close',
+        hint: 'Make a new one, or close it later.',
+        decision: cause?.decision,
+        cause,
+      },
     );
-    if (sent) error.attempts = attempts;
+    if (attempts.length > 0) error.attempts = attempts;
     throw error;
   }
 

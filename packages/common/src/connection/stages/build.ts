@@ -128,7 +128,7 @@ export function build(
     journal: new Journal(),
     hops: NO_HOPS,
     withheld: false,
-    deadlineAt: deadlineOf(options),
+    deadlineAt: deadlineOf(options)?.at,
     choice: undefined,
     decision: undefined,
     candidate: undefined,

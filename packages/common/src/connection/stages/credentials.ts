@@ -1,4 +1,5 @@
 /** Adds the caller's credentials to each attempt: a token may have expired since the last one. */
+import { isPromise } from '../../promise.js';
 import type { Next, RequestContext } from '../context.js';
 import { HeaderBag } from '../content/header-bag.js';
 import type { SdkResponse } from '../request-spec.js';
@@ -17,6 +18,6 @@ export function credentials(context: RequestContext, next: Next): Promise<SdkRes
   } catch (error) {
     throw carried(error);
   }
-  if (pending === undefined) return next(authorized);
+  if (!isPromise(pending)) return next(authorized);
   return interruptible(carrying(pending), context).then(() => next(authorized));
 }

@@ -1,20 +1,20 @@
 /** Waits for code outside the SDK, but no longer than the request's signal and total allow. */
 import { onAbort } from '../../abort.js';
-import { LONGEST_TIMER_MS } from '../../transport/timeouts.js';
+import { msUntil } from '../../transport/timeouts.js';
 import type { RequestContext } from '../context.js';
 import { totalPassed } from './total.js';
 
 /**
- * Waits for the promise of a hook, a selector or a transport, but no longer than the signal and the total allow.
- * @param graceMs how much longer than the total to wait, for a promise that ends itself at the total.
+ * Waits for the promise of a hook, a selector or a transport, but no longer than the signal and the total allow, and not after
+ * the driver was closed.
+ * @param graceMs how much longer than the total to wait for a promise that ends itself, at the total and with the driver.
  */
 export function interruptible<T>(
   promise: PromiseLike<T>,
   context: RequestContext,
   graceMs = 0,
 ): Promise<T> {
-  const { signal, deadlineAt } = context;
-  if (signal === undefined && deadlineAt === undefined) return Promise.resolve(promise);
+  const { signal, deadlineAt, settings, journal } = context;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       // Aborted already (for example by the hook itself): a listener added now would never be called.
@@ -25,6 +25,7 @@ export function interruptible<T>(
     const finish = (): void => {
       clearTimeout(timer);
       stopListening?.();
+      stopWaiting?.();
     };
     const timer =
       deadlineAt === undefined
@@ -34,7 +35,7 @@ export function interruptible<T>(
               finish();
               reject(totalPassed(context));
             },
-            Math.min(LONGEST_TIMER_MS, Math.max(0, deadlineAt - performance.now()) + graceMs),
+            msUntil(deadlineAt + graceMs),
           );
     const stopListening =
       signal &&
@@ -42,6 +43,17 @@ export function interruptible<T>(
         finish();
         reject(signal.reason);
       });
+    const stopWaiting =
+      graceMs > 0
+        ? undefined
+        : onAbort(settings.closing, () => {
+            finish();
+            try {
+              settings.checkOpen(journal);
+            } catch (closed) {
+              reject(closed);
+            }
+          });
     promise.then(
       (value) => {
         finish();

@@ -8,6 +8,7 @@ import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
 import { attemptsAreWatched, publishAttempt } from '../../telemetry/publish.js';
 import type { AttemptEvent } from '../../telemetry/events.js';
+import { CLOSED_FIELD } from '../../transport/closed.js';
 import type { Next, RequestContext } from '../context.js';
 import type { SdkResponse } from '../request-spec.js';
 
@@ -68,6 +69,8 @@ function failureOf(error: unknown): Partial<AttemptFacts> {
 
 /** From a transport error its own value. If there was an answer, the request was sent, unless a forward proxy made the answer. */
 function sentBy(error: SdkError): RequestSent | undefined {
+  // The transport was closed before a byte of it went out.
+  if (isSdkError(error, 'SDK_CONFIGURATION') && error.field === CLOSED_FIELD) return 'no';
   const told = error as Partial<Pick<TransportError, 'requestSent'> & ResponseError>;
   if (told.requestSent !== undefined || told.status === undefined) return told.requestSent;
   return told.maybeFromProxy === true ? 'maybe' : 'yes';

@@ -1,6 +1,7 @@
 /** Sends again what may be sent again, as long as that can help. */
 import { addHint, isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
+import { CLOSED_FIELD } from '../../transport/closed.js';
 import type { Next, RequestContext } from '../context.js';
 import { pause } from '../pause.js';
 import { totalPassed } from './total.js';
@@ -23,8 +24,8 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
     } catch (error) {
       if (!isSdkError(error)) throw error;
       // If the driver was closed, the error says that, and not that the provider failed.
-      if (error.code === 'SDK_CONNECTION' || error.code === 'SDK_CONFIGURATION')
-        context.settings.checkOpen(context.journal);
+      if (isSdkError(error, 'SDK_CONNECTION') || isClosed(error))
+        context.settings.checkOpen(context.journal, error);
       const delayMs = delayBeforeNext(context, error, attempt);
       if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
       if (delayMs === undefined || taken === undefined) throw withAttempts(error, context, attempt);
@@ -40,6 +41,11 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       await pauseWhileOpen(context, delayMs);
     }
   }
+}
+
+/** Whether a transport said that it is closed. */
+function isClosed(error: SdkError): boolean {
+  return isSdkError(error, 'SDK_CONFIGURATION') && error.field === CLOSED_FIELD;
 }
 
 /** Closing the driver ends the pause before a repetition. */

@@ -1,4 +1,5 @@
 /** Signs a request right before it is sent. It runs for each attempt, so that dates are current. */
+import { isPromise } from '../../promise.js';
 import type { Next, RequestContext } from '../context.js';
 import { interruptible } from './interruptible.js';
 import { carried, carrying } from './hook-failure.js';
@@ -25,6 +26,6 @@ export function sign(context: RequestContext, next: Next): Promise<SdkResponse> 
   } catch (error) {
     throw carried(error);
   }
-  if (pending === undefined) return next(context);
+  if (!isPromise(pending)) return next(context);
   return interruptible(carrying(pending), context).then(() => next(context));
 }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { onAbort } from '../../abort.js';
 import { exchangeFailed } from '../../wire/failure.js';
 import { protocolChanged } from '../../wire/node-error.js';
-import { closedMeanwhile } from '../closed.js';
+import { closedInFlight } from '../closed.js';
 import { ExchangeTimer, type Timed } from '../exchange-timer.js';
 import type { Head } from '../head.js';
 import { keepAliveHint } from '../keep-alive-hint.js';
@@ -90,10 +90,10 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   }
 
   send(head: Head, headers: readonly string[]): void {
-    const { method, body } = this.#request;
+    const { method, body, timeouts } = this.#request;
     const stream = uploadOf(body);
     if (stream !== undefined) {
-      this.#upload = new Upload(stream, this.#lease.socket, head.declaredBytes, {
+      this.#upload = new Upload(stream, this.#lease.socket, head.declaredBytes, timeouts.idleMs, {
         progress: () => this.#stir(),
         sent: () => this.#onSent(),
         failure: (cause) => this.fail(cause),
@@ -223,9 +223,10 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   #failed(cause: unknown): Error {
     const { origin, route } = this.#request;
     const answered = this.answer !== 'none';
-    if (this.#pool.closed && answered) return closedMeanwhile();
+    const requestSent = answered ? 'yes' : 'maybe';
+    if (this.#pool.closed) return closedInFlight(origin, requestSent);
     return exchangeFailed(origin, route, asNodeError(this.#wire.failure ?? cause, answered), {
-      requestSent: answered ? 'yes' : 'maybe',
+      requestSent,
       reusedSocket: this.#lease.reused,
     });
   }

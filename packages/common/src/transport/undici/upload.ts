@@ -1,7 +1,7 @@
 /** The upload of a stream under undici, which pulls its pieces as fast as the socket takes them. */
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { lengthMismatch } from '../head.js';
+import { DeclaredLength } from '../declared-length.js';
 import { brokenBody, type UploadListener } from '../upload.js';
 
 /** Is called about the progress of an upload. */
@@ -14,21 +14,25 @@ export interface PulledUploadListener extends UploadListener {
 export class Upload implements AsyncIterable<string | Uint8Array> {
   readonly #body: Readable;
   readonly #socket: Socket;
-  readonly #declaredBytes: number | undefined;
+  readonly #length: DeclaredLength;
   readonly #listener: PulledUploadListener;
   #stopped = false;
   #ended = false;
 
-  /** @param declaredBytes the request's Content-Length, if it has one */
+  /**
+   * @param declaredBytes the request's Content-Length, where it has one
+   * @param endMs how long a body that has given all of that may take to end
+   */
   constructor(
     body: Readable,
     socket: Socket,
     declaredBytes: number | undefined,
+    endMs: number,
     listener: PulledUploadListener,
   ) {
     this.#body = body;
     this.#socket = socket;
-    this.#declaredBytes = declaredBytes;
+    this.#length = new DeclaredLength(declaredBytes, endMs, (error) => this.#fail(error));
     this.#listener = listener;
     // Until undici begins to pull, and once it has stopped, nobody else listens.
     body.on('error', (cause: Error) => this.#fail(cause));
@@ -43,26 +47,23 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
   stop(): void {
     if (this.#stopped || this.#ended) return;
     this.#stopped = true;
+    this.#length.stop();
     this.#body.destroy();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string | Uint8Array> {
-    let sent = 0;
-    let last: string | Uint8Array | undefined;
-    const declared = this.#declaredBytes ?? Infinity;
     try {
       for await (const chunk of this.#body as AsyncIterable<string | Uint8Array>) {
-        sent += Buffer.byteLength(chunk);
-        if (sent > declared) this.#fail(lengthMismatch(declared));
         if (this.#stopped) break;
-        // The last byte is held back until the stream ends: it would complete the request, though more bytes may follow.
-        if (sent === declared && chunk.length > 0) last = chunk;
-        else yield chunk;
+        const piece = this.#taken(chunk);
+        if (piece !== undefined) yield piece;
         this.#listener.progress();
       }
-      if (sent < declared && this.#declaredBytes !== undefined)
-        this.#fail(lengthMismatch(declared));
-      if (last !== undefined && !this.#stopped) yield last;
+      const rest = this.#stopped ? undefined : this.#length.rest();
+      if (rest !== undefined) {
+        this.#listener.progress();
+        yield rest;
+      }
     } catch (cause) {
       this.#fail(brokenBody(this.#body) ?? cause);
     }
@@ -73,6 +74,16 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
     setImmediate(() => this.#awaitDrain());
   }
 
+  /** Leaving the loop by an exception would end the source, and hide why. */
+  #taken(chunk: string | Uint8Array): string | Uint8Array | undefined {
+    try {
+      return this.#length.take(chunk);
+    } catch (cause) {
+      this.#fail(cause);
+      return undefined;
+    }
+  }
+
   #awaitDrain(): void {
     if (this.#socket.writableNeedDrain) this.#socket.once('drain', () => this.#listener.sent());
     else this.#listener.sent();
@@ -81,6 +92,7 @@ export class Upload implements AsyncIterable<string | Uint8Array> {
   #fail(cause: unknown): void {
     if (this.#stopped || this.#ended) return;
     this.#stopped = true;
+    this.#length.stop();
     this.#listener.failure(cause);
     this.#body.destroy();
   }

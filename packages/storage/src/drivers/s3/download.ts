@@ -74,7 +74,7 @@ function extentOf(
   }
   const end = Number(headers.get('content-length') ?? Infinity);
   // A 203 was changed on the way, and a 206 answers a Range header of the caller's own.
-  return { start: 0, end, size: end, known: status === 200 };
+  return { start: 0, end, size: end, known: status === 200 && Number.isFinite(end) };
 }
 
 /** The first answer. */
