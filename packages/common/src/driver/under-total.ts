@@ -5,7 +5,7 @@ import type { CallOptions } from '../connection/options/options.js';
 import type { Settings } from '../connection/settings/settings.js';
 import { deadlineOf, withDeadline } from '../connection/options/shared-deadline.js';
 import { withTimeouts } from '../connection/options/timeouts-option.js';
-import { TimeoutError } from '../errors.js';
+import { ConfigurationError, TimeoutError } from '../errors.js';
 import { checkRecord, own } from '../option-keys.js';
 import { msUntil } from '../transport/timeouts.js';
 
@@ -37,6 +37,7 @@ export async function withStop<T, C extends CallOptions>(
     signal?.throwIfAborted();
     const stop = new AbortController();
     const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
+    const stopWaiting = onAbort(settings.closing, () => stop.abort(closedMeanwhile()));
     const deadline = deadlineOf(call);
     const timer =
       deadline &&
@@ -46,7 +47,15 @@ export async function withStop<T, C extends CallOptions>(
     } finally {
       clearTimeout(timer);
       stopListening?.();
+      stopWaiting();
     }
+  });
+}
+
+function closedMeanwhile(): ConfigurationError {
+  return new ConfigurationError('This driver was closed while the call was under way', {
+    field: 'close',
+    hint: 'Close it when all calls have ended, and look at what this one has changed.',
   });
 }
 

@@ -154,3 +154,28 @@ describe('the stop of a call that does more than send requests', () => {
     expect(origin.requests.length).toBeLessThan(4);
   });
 });
+
+describe('a call that waits for more than requests', () => {
+  const shelf = (): Shelf => keep(new Shelf({ endpoint: 'http://127.0.0.1:9', env: {} }));
+  const state = async (call: Promise<unknown>): Promise<unknown> =>
+    Promise.race([call.catch((error: unknown) => error), sleep(150, 'waits')]);
+
+  test('is not ended early by the largest total there may be', async () => {
+    const driver = shelf();
+    expect(await state(driver.wait({ timeouts: { totalMs: 2_147_483_647 } }))).toBe('waits');
+  });
+
+  test('ends by the total that it began with, whatever becomes of its options', async () => {
+    const timeouts: { totalMs: number } = { totalMs: 50 };
+    const call = shelf().wait({ timeouts });
+    timeouts.totalMs = 0;
+    expect(await state(call)).toMatchObject({ code: 'SDK_TIMEOUT', timeoutMs: 50 });
+  });
+
+  test('ends with its driver', async () => {
+    const driver = shelf();
+    const call = driver.wait().catch((error: unknown) => error);
+    await driver.close();
+    expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
+  });
+});

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, test } from '@jest/globals';
 import { CHANNELS, ProxyServer, type SocketEvent, type Transport } from '@sdk/common';
+import { until } from '@sdk/testing';
 import { keep, origin, proxy } from '../connection/stand.js';
 import { ENGINES } from '../engines.js';
 import { attempt, text } from './request.js';
@@ -29,6 +30,24 @@ describe.each(ENGINES)('requests that want a fresh socket, under %s', (_name, En
       unsubscribe(CHANNELS.socket, count);
     }
     expect(open).toMatchObject({ most: 3, all: 30 });
+  });
+
+  test('cost no socket of those that wait for any', async () => {
+    const held: (() => void)[] = [];
+    const server = await origin((request, response) => {
+      request.resume();
+      if (request.url === '/held') held.push(() => response.end('{}'));
+      else response.end('{}');
+    });
+    const transport = keep(new Engine({ maxSockets: 4 }));
+    const get = (path: string, freshSocket = false): Promise<void> =>
+      send(transport, server.url + path, { freshSocket });
+    const first = [1, 2, 3, 4].map(() => get('/held'));
+    await until(() => held.length === 4);
+    const rest = [get('/', true), get('/'), get('/'), get('/')];
+    for (const answer of held) answer();
+    await Promise.all([...first, ...rest]);
+    expect(server.connections).toBe(5);
   });
 
   test('are spared once the proxy has shown that it keeps connections, under steady changes too', async () => {

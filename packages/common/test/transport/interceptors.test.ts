@@ -288,6 +288,16 @@ test('a header that the request has twice arrives twice or joined, through an in
   await transport.close();
 });
 
+test('a header whose name is that of the prototype arrives', async () => {
+  const instance = axios.create();
+  instance.interceptors.request.use((config) => config);
+  const transport = new AxiosTransport({ axios: instance });
+  const response = await transport.send(attempt(`${origin.url}/`, { headers: ['__proto__', 'x'] }));
+  const { headers } = JSON.parse(await text(response.body)) as Echo;
+  expect(headers).toContainEqual(['__proto__', 'x']);
+  await transport.close();
+});
+
 test.each([null, {}, 'axios', () => undefined])(
   '%p is refused as an axios instance',
   (instance) => {
