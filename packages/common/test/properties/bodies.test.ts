@@ -208,7 +208,11 @@ describe.each(ENGINES)('$engine, of what is written by hand', (engine) => {
             (reason: unknown) => reason,
           );
           if (!isSdkError(error)) throw error;
-          expect(error).toMatchObject({ code: 'SDK_CONNECTION', requestSent: 'yes' });
+          // A proxy may throw the head away when the end comes right behind it.
+          expect(error).toMatchObject({
+            code: 'SDK_CONNECTION',
+            requestSent: expect.stringMatching(/yes|maybe/),
+          });
         },
       ),
       { numRuns: 150 },
