@@ -73,12 +73,10 @@ function atOrigin(
 /** Waits for something that its caller is slow to say. */
 function slow(
   phase: string,
-  closes: string,
   httpProxy: (url: string, late: () => Promise<never>) => ConnectionOptions['httpProxy'],
 ): PhaseRow {
   return {
     phase,
-    closes,
     begin: async (stand, options) => {
       let asked = (): void => undefined;
       const there = new Promise<void>((resolve) => (asked = resolve));
@@ -114,8 +112,8 @@ const stream: Reading = {
 };
 
 export const PHASES: readonly PhaseRow[] = [
-  slow('choosing a proxy', 'SDK_PROXY resolve', (_url, late) => late),
-  slow('asking for its credentials', 'SDK_PROXY auth', (url, credentials) => ({
+  slow('choosing a proxy', (_url, late) => late),
+  slow('asking for its credentials', (url, credentials) => ({
     url,
     credentials,
   })),
