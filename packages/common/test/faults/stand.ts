@@ -41,7 +41,7 @@ export const ENGINES: readonly Engine[] = [
 /** A wait that a fault is to run into. */
 export const SHORT_MS = 100;
 /** A total that a fault is to run into, where no other wait ends. */
-export const TOTAL_MS = 250;
+export const TOTAL_MS = 600;
 /** No wait of a test may end by itself before this. */
 const LONG_MS = 10_000;
 /** What a busy machine may need beyond the waits that were asked for: far less than any other wait here. */

@@ -27,9 +27,9 @@ const VERDICT =
   'HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain\r\nContent-Length: 8\r\n\r\ntoo much';
 
 /** Reads nothing, and only much later on: an end that reads nothing never hears that the other one has gone. */
-function stopReading(socket: Socket): void {
+function stopReading(socket: Socket, forMs = 400): void {
   socket.pause();
-  setTimeout(() => socket.resume(), 400);
+  setTimeout(() => socket.resume(), forMs);
 }
 
 type Then = 'goes on reading' | 'reads no more' | 'closes' | 'resets';
@@ -54,7 +54,7 @@ const deaf: ConnectionScript = async (socket, api) => {
   // On a busy machine a total may pass before the head comes: then there is nothing but the end.
   socket.on('end', () => socket.end());
   await api.head();
-  stopReading(socket);
+  stopReading(socket, 2 * TOTAL_MS);
 };
 
 const ENDS = ['a FIN, and reads on', 'a FIN, and reads no more', 'a reset'] as const;
