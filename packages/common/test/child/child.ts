@@ -32,7 +32,16 @@ export function runProgram(name: string, options: ChildOptions = {}): Promise<Ch
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['--conditions=@sdk/source', '--import', sources, ...flags, program, ...args],
+      [
+        '--conditions=@sdk/source',
+        // Node's own, on some of its versions under NODE_USE_ENV_PROXY, which says nothing about the program.
+        '--disable-warning=UNDICI-EHPA',
+        '--import',
+        sources,
+        ...flags,
+        program,
+        ...args,
+      ],
       { env: { ...rest, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let stdout = '';

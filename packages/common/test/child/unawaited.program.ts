@@ -13,7 +13,7 @@ function fail(): never {
 }
 
 const failLater = async (): Promise<never> => {
-  await sleep(20);
+  await sleep(250);
   return fail();
 };
 
@@ -36,10 +36,10 @@ async function transport(): Promise<void> {
   const late = { name: 'late', send: failLater, close: () => Promise.resolve() };
   const connection = new BaseConnection({ endpoint: 'http://h', env: {}, transport: late });
   const get = { method: 'GET', path: '/' };
-  await connection.request(get, { timeouts: { totalMs: 5 } }).catch(() => undefined);
-  await connection.request(get, { signal: AbortSignal.timeout(5) }).catch(() => undefined);
+  await connection.request(get, { timeouts: { totalMs: 100 } }).catch(() => undefined);
+  await connection.request(get, { signal: AbortSignal.timeout(100) }).catch(() => undefined);
 }
 
 await (process.argv[2] === 'operations' ? operations() : transport());
-await sleep(100);
+await sleep(600);
 console.log(failures);
