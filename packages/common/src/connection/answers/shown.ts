@@ -1,5 +1,6 @@
 /** What may be shown of a request. */
 import type { ProxyServer } from '../../route/proxy-server.js';
+import { holdsCredentials } from '../content/credential-headers.js';
 import type { RequestContext } from '../context.js';
 
 /** The provider's secrets, and those of the proxy, which saw the request and may echo it. */
@@ -9,15 +10,18 @@ export function secretsOf(context: RequestContext): readonly string[] {
   return proxy === undefined ? ours : [...ours, ...secretsOfProxy(proxy)];
 }
 
-/** A shorter value of a proxy's header is probably no secret, and removing it everywhere would garble the text. */
+/** A shorter value is a secret only if its header is called like one: removing any other everywhere would garble the text. */
 const SHORTEST_HEADER_SECRET = 8;
 
 function secretsOfProxy({ given, headers }: ProxyServer): string[] {
-  const secrets = headers
-    .filter((_, i) => i % 2 === 1)
+  const secrets: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const header = headers.slice(i, i + 2);
+    const value = header[1] as string;
+    if (value.length < SHORTEST_HEADER_SECRET && !holdsCredentials(header)) continue;
     // With its scheme and without: a page may repeat either.
-    .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
-    .filter((value) => value.length >= SHORTEST_HEADER_SECRET);
+    secrets.push(value, value.slice(value.indexOf(' ') + 1));
+  }
   if (given === undefined) return secrets;
   if ('password' in given && typeof given.password === 'string')
     secrets.push(given.password, `${given.username}:${given.password}`);
