@@ -116,6 +116,20 @@ test.each([
   expect(await call).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'close' });
 });
 
+test('a hook that closes its own driver and then waits holds nothing up', async () => {
+  class Closing extends BaseConnection {
+    protected override authorize(): Promise<void> {
+      void this.close();
+      return new Promise(() => undefined);
+    }
+  }
+  const connection = keep(new Closing({ endpoint: 'http://origin.invalid', env: {} }));
+  expect(await rejection(connection.request({ method: 'GET', path: '/' }))).toMatchObject({
+    code: 'SDK_CONFIGURATION',
+    field: 'close',
+  });
+});
+
 describe('closing ends what waits for nothing but time', () => {
   test('a pause that the provider asked for', async () => {
     const server = await origin((_request, response) =>

@@ -22,6 +22,12 @@ export function interruptible<T>(
       reject(signal.reason);
       return;
     }
+    const endsWithDriver = graceMs === 0;
+    if (endsWithDriver) {
+      // Closed already: that will not be told again either.
+      if (settings.closing.aborted) void Promise.resolve(promise).catch(ignore);
+      settings.checkOpen(journal);
+    }
     const finish = (): void => {
       clearTimeout(timer);
       stopListening?.();
@@ -43,17 +49,16 @@ export function interruptible<T>(
         finish();
         reject(signal.reason);
       });
-    const stopWaiting =
-      graceMs > 0
-        ? undefined
-        : onAbort(settings.closing, () => {
-            finish();
-            try {
-              settings.checkOpen(journal);
-            } catch (closed) {
-              reject(closed);
-            }
-          });
+    const stopWaiting = endsWithDriver
+      ? onAbort(settings.closing, () => {
+          finish();
+          try {
+            settings.checkOpen(journal);
+          } catch (closed) {
+            reject(closed);
+          }
+        })
+      : undefined;
     promise.then(
       (value) => {
         finish();
