@@ -8,6 +8,8 @@ const config: Config = {
   ],
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   testEnvironment: 'node',
+  // Ends a test that hangs; a busy machine must not.
+  testTimeout: 60_000,
   testEnvironmentOptions: { customExportConditions: ['@sdk/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

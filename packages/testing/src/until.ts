@@ -5,12 +5,12 @@
  *
  * @param condition asked until it answers `true`
  * @param what completes the sentence "gave up waiting until …" in the error
- * @param timeoutMs the limit, default 2000
+ * @param timeoutMs the limit, default 10000, and more than any test should need: a busy machine must not fail it
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = 'the condition held',
-  timeoutMs = 2000,
+  timeoutMs = 10_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {

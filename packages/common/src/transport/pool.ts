@@ -1,6 +1,7 @@
 /** The sockets of one route to one place: a limited number, kept alive between requests, with a queue for waiting requests. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
+import { patientTimeout } from '../patient-timeout.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
 import type { TcpOptions } from '../wire/tcp.js';
@@ -217,7 +218,7 @@ export class SocketPool {
         return;
       }
       const settle = (): void => {
-        clearTimeout(timer);
+        stopTimer();
         stopListening?.();
         this.#waiting.delete(waiter);
         this.#promised.delete(waiter);
@@ -231,7 +232,7 @@ export class SocketPool {
           resolve(lease);
         },
       };
-      const timer = setTimeout(() => {
+      const stopTimer = patientTimeout(() => {
         settle();
         reject(dialTimedOut('pool', timeouts.poolMs, origin.href));
       }, timeouts.poolMs);

@@ -1,6 +1,7 @@
 /** One phase of a dial: limited in time, abortable, and closing its socket on every failure. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
+import { patientTimeout } from '../patient-timeout.js';
 
 /** What limits a phase. */
 export interface PhaseLimits {
@@ -25,7 +26,7 @@ export function runPhase<T>(
     const settle = (): boolean => {
       if (over) return false;
       over = true;
-      clearTimeout(timer);
+      stopTimer();
       stopListening?.();
       return true;
     };
@@ -35,7 +36,7 @@ export function runPhase<T>(
       // The caller's own reason is rejected with as it is.
       reject(reason);
     };
-    const timer = setTimeout(() => fail(limits.timedOut()), limits.timeoutMs);
+    const stopTimer = patientTimeout(() => fail(limits.timedOut()), limits.timeoutMs);
     const stopListening = signal && onAbort(signal, () => fail(signal.reason));
     if (signal?.aborted) return fail(signal.reason);
     const hold = (socket: Socket): void => {

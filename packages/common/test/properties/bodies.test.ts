@@ -98,7 +98,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       }),
       runs,
     );
-  }, 30_000);
+  });
 
   test('hands a body down in any pieces, with its length or chunked, over each way', async () => {
     await fc.assert(
@@ -111,7 +111,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       }),
       runs,
     );
-  }, 30_000);
+  });
 });
 
 /** What a scripted origin answers the next request with, and whether it breaks off then. */
@@ -197,7 +197,7 @@ describe.each(ENGINES)('$engine, of what is written by hand', (engine) => {
     expect(arrived()).toBeGreaterThan(0.9 * written);
     // Nothing stood behind a body, so that each answer left its connection to the next.
     for (const { connections } of Object.values(ways)) expect(connections).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('a chunked body that ends anywhere before its end fails, whatever has arrived of it', async () => {
     const HOW = fc.constantFrom('end', 'reset');
@@ -222,5 +222,5 @@ describe.each(ENGINES)('$engine, of what is written by hand', (engine) => {
       ),
       { numRuns: 150 },
     );
-  }, 30_000);
+  });
 });

@@ -122,7 +122,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       }),
       { numRuns: 60 },
     );
-  }, 30_000);
+  });
 
   test('reads a chunked page behind a 407 in any pieces, and sends the next leg on the same connection', async () => {
     await fc.assert(
@@ -132,7 +132,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       }),
       { numRuns: 100 },
     );
-  }, 30_000);
+  });
 
   test('sends the next leg on another connection where the page behind a 407 is spoilt, cut off or followed by more', async () => {
     const SPOILT = fc.constantFrom(
@@ -168,7 +168,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       ),
       { numRuns: 100 },
     );
-  }, 30_000);
+  });
 
   test('takes no answer to CONNECT for a tunnel that is none', async () => {
     const noise = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) => Buffer.from(bytes));
@@ -198,7 +198,7 @@ describe.each(ENGINES)('$engine', (engine) => {
       ),
       { numRuns: 60 },
     );
-  }, 30_000);
+  });
 });
 
 describe('challenges', () => {

@@ -26,7 +26,7 @@ test('the next of a list is tried after a failure of the proxy itself: no connec
     const connection = connect(server.url, {
       httpProxy: [bad, good.url],
       tls: { ca: authority.cert },
-      timeouts: { proxyMs: 300 },
+      timeouts: { proxyMs: 2_000 },
       retry: false,
     });
     const { status, decision } = await connection.request({ method: 'POST', path: '/', body: 'x' });

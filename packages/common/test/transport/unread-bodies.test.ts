@@ -126,5 +126,5 @@ describe.each(ENGINES)('with %s', (_name, make) => {
       Array.from({ length: 8 }, async () => (await send('/bytes/70000')).status),
     );
     expect(statuses).toEqual(Array(8).fill(200));
-  }, 20_000);
+  });
 });

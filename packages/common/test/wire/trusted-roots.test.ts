@@ -38,16 +38,16 @@ const UNTRUSTED = { nothing: 'SDK_TLS', ca: 200, anotherCa: 'SDK_TLS', onlyAnoth
 describe('an authority of a company', () => {
   test('is trusted where tls.ca names it, and not by itself', async () => {
     expect(await outcomes({})).toEqual(UNTRUSTED);
-  }, 60_000);
+  });
 
   test('is trusted where NODE_EXTRA_CA_CERTS names it, beside tls.ca too, and not beside tls.onlyCa', async () => {
     expect(await outcomes({ env: { NODE_EXTRA_CA_CERTS: its } })).toEqual(TRUSTED);
-  }, 60_000);
+  });
 
   test('is not looked for in a file that NODE_EXTRA_CA_CERTS names and that is not there, and tls.ca holds as before', async () => {
     const env = { NODE_EXTRA_CA_CERTS: path.join(folder, 'missing.pem') };
     expect(await outcomes({ env })).toEqual(UNTRUSTED);
-  }, 60_000);
+  });
 
   // OpenSSL reads its store where these variables say.
   const store = () => ({ SSL_CERT_FILE: its, SSL_CERT_DIR: '/nowhere' });
@@ -74,5 +74,5 @@ describe('an authority of a company', () => {
   test('is trusted where Node was told to use the store of OpenSSL', async () => {
     const told = await outcomes({ env: store(), flags: ['--use-openssl-ca'] });
     expect(told).toMatchObject({ nothing: 200, ca: 200, onlyAnotherCa: 'SDK_TLS' });
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
     noProxy: [],
     retry: false,
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   await compute?.close();

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { onAbort } from '../../abort.js';
 import { TimeoutError } from '../../errors.js';
+import { patientTimeout } from '../../patient-timeout.js';
 import type { Next, RequestContext } from '../context.js';
 import type { Limiter } from '../settings/limiter.js';
 import type { SdkResponse } from '../request-spec.js';
@@ -43,10 +44,10 @@ async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
   const ours = limiter.enter(poolMs);
   if (ours === undefined) return;
   const { closing } = settings;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(waitedTooLong(limiter, context)), poolMs);
+    stopTimer = patientTimeout(() => reject(waitedTooLong(limiter, context)), poolMs);
     stopListening = onAbort(closing, () => reject(closing.reason as Error));
   });
   try {
@@ -56,7 +57,7 @@ async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
     settings.checkOpen(journal);
     throw error;
   } finally {
-    clearTimeout(timer);
+    stopTimer?.();
     stopListening?.();
   }
 }

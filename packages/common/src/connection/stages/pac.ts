@@ -1,5 +1,6 @@
 /** If the candidate is a PAC file, the proxies that it names for this origin are tried instead. */
 import { ProxyError, TimeoutError, isSdkError } from '../../errors.js';
+import { patientTimeout } from '../../patient-timeout.js';
 import type { ProxyDecision } from '../../proxy/decision.js';
 import { newDecision } from '../../proxy/decision.js';
 import type { PacMeans, PacVerdict } from '../../proxy/pac/files.js';
@@ -86,7 +87,7 @@ async function ask(context: RequestContext, file: ProxyServer): Promise<PacVerdi
 
 function inTime<T>(promise: Promise<T>, file: ProxyServer, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const stopTimer = patientTimeout(() => {
       reject(
         new TimeoutError(`The PAC file ${file.href} named no proxy within ${timeoutMs} ms`, {
           phase: 'proxy',
@@ -97,7 +98,7 @@ function inTime<T>(promise: Promise<T>, file: ProxyServer, timeoutMs: number): P
         }),
       );
     }, timeoutMs);
-    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    void promise.then(resolve, reject).finally(stopTimer);
   });
 }
 

@@ -1,6 +1,7 @@
 /** Runs PAC files in a thread that can be ended, in an engine that has no access to Node. */
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../../errors.js';
+import { patientTimeout } from '../../patient-timeout.js';
 
 /** What a script gets. */
 export interface PacQuestion {
@@ -56,7 +57,7 @@ export class PacSandbox {
   readonly #waiting: Waiting[] = [];
   #worker: Worker | undefined;
   #ready = false;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
 
   /** @param file the thread's code */
   constructor(file: URL = WORKER) {
@@ -75,14 +76,15 @@ export class PacSandbox {
   }
 
   #begin(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     while (performance.now() >= (this.#waiting[0]?.question.expiresAt ?? Infinity)) {
       this.#waiting.shift()?.resolve({ kind: 'endless' });
     }
     const [first] = this.#waiting;
     if (first === undefined) {
       this.#worker?.unref();
-      this.#timer = setTimeout(() => this.#end(), IDLE_MS).unref();
+      const idle = setTimeout(() => this.#end(), IDLE_MS).unref();
+      this.#stopTimer = () => clearTimeout(idle);
       return;
     }
     try {
@@ -97,10 +99,10 @@ export class PacSandbox {
   }
 
   #limit({ limitMs }: PacQuestion): void {
-    this.#timer = setTimeout(() => {
+    this.#stopTimer = patientTimeout(() => {
       this.#end();
       this.#settle((waiting) => waiting.resolve({ kind: 'endless' }));
-    }, limitMs + GRACE_MS).unref();
+    }, limitMs + GRACE_MS);
   }
 
   #open(): Worker {
@@ -118,7 +120,7 @@ export class PacSandbox {
   }
 
   #hear(told: Told): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     if (told.kind === 'ready') {
       this.#ready = true;
       const [first] = this.#waiting;
