@@ -151,6 +151,8 @@ export async function startScriptedProxy(
   // A TLS server hands out another socket than the one that it accepted; the client's port is what both share.
   const tcpByPort = new Map<number | undefined, Socket>();
   const accept = (socket: Socket): void => {
+    // A client that ends its side does not end the script's. One that gives up within the TLS handshake has no script yet.
+    socket.allowHalfOpen = true;
     const { remotePort } = socket;
     const tcp = tcpByPort.get(remotePort) ?? socket;
     tcpByPort.delete(remotePort);
@@ -158,10 +160,9 @@ export async function startScriptedProxy(
     connections.push(api);
     void (async () => onConnection(socket, api))().catch(() => socket.destroy());
   };
-  // Half-open, so that a client that ends its side does not end the script's.
   const server = options.tls
-    ? tls.createServer({ ...options.tls, allowHalfOpen: true }, accept)
-    : net.createServer({ allowHalfOpen: true }, accept);
+    ? tls.createServer({ ...options.tls }, accept)
+    : net.createServer(accept);
   server.on('tlsClientError', () => {});
   if (options.tls)
     server.prependListener('connection', (tcp: Socket) => tcpByPort.set(tcp.remotePort, tcp));
