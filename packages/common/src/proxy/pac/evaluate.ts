@@ -21,7 +21,7 @@ export interface PacFailure {
 }
 
 /** How long a script may run without a pause, in milliseconds. */
-const RUN_MS = 500;
+const RUN_MS = 2_000;
 /** How many names may be looked up for one answer. */
 const MAX_NAMES = 32;
 
