@@ -10,8 +10,12 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 /** What may stand in a path that is taken as written: visible ASCII but for `#`, `"`, `<`, `>`, `\`, `^`, `` ` ``, `{`, `|`, `}`. */
 const WRITTEN = /^[!$-;=?-[\]_a-z~]*$/;
 
+/** Most names and ids: nothing to encode. */
+const UNRESERVED = /^[\w.~-]*$/;
+
 /** RFC 3986 §2.3: everything but unreserved characters is percent-encoded, a space as `%20`. */
 export function percentEncode(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   let encoded: string;
   try {
     encoded = encodeURIComponent(text);
