@@ -49,11 +49,11 @@ describe.each(ENGINES)('under %s nothing is sent once the total has passed', (_n
     const first = await transport.send(attempt(`${server.url}/drip?ms=20&count=50`));
     const startedAt = performance.now();
     const second = rejection(
-      transport.send(attempt(`${server.url}/hang`, { timeouts: { totalMs: 1_500 } })),
+      transport.send(attempt(`${server.url}/hang`, { timeouts: { totalMs: 3_000 } })),
     );
     await text(first.body);
     expect(await second).toMatchObject({ ...PASSED, requestSent: 'maybe' });
-    expect(performance.now() - startedAt).toBeLessThan(2_200);
+    expect(performance.now() - startedAt).toBeLessThan(3_800);
   });
 });
 

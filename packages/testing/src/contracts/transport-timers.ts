@@ -41,8 +41,8 @@ export function testTimers({ expect, can, on }: TransportBench): void {
 
   on('idleMs does not end a body that drips', async (stand) => {
     const origin = await stand.origin();
-    const timeouts = { idleMs: 400, headersMs: 5_000 };
-    const url = `${origin.url}/drip?ms=50&count=12`;
+    const timeouts = { idleMs: 1_000, headersMs: 5_000 };
+    const url = `${origin.url}/drip?ms=100&count=12`;
     expect((await exchange(await stand.transport(), url, { timeouts })).text).toBe('............');
   });
 
