@@ -1,5 +1,6 @@
 /** Headers as axios's interceptors see them, and back. */
 import { AxiosHeaders, type AxiosInstance } from 'axios';
+import { indexOfName } from './flat-headers.js';
 import type { ResponseHeaders } from './response-headers.js';
 
 /** A request's headers over the default ones of an instance. */
@@ -27,7 +28,7 @@ function addDefaults(headers: AxiosHeaders, bucket: unknown, list: readonly stri
   for (const name of Object.keys(bucket)) {
     const value = (bucket as Record<string, unknown>)[name];
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) continue;
-    if (indexOf(list, name) < 0) headers.set(name, value as string, true);
+    if (indexOfName(list, name) < 0) headers.set(name, value as string, true);
   }
 }
 
@@ -43,22 +44,10 @@ function added(headers: AxiosHeaders, list: readonly string[]): AxiosHeaders {
     const value = list[i + 1] as string;
     // Assigned, this name would set the prototype.
     if (name === '__proto__') Object.defineProperty(headers, name, { value, ...OWN });
-    else if (indexOf(list, name) === i) headers[name] = value;
+    else if (indexOfName(list, name) === i) headers[name] = value;
     else headers.set(name, [headers.get(name) as string | string[], value].flat(), true);
   }
   return headers;
-}
-
-function indexOf(list: readonly string[], name: string): number {
-  let wanted: string | undefined;
-  for (let i = 0; i < list.length; i += 2) {
-    const candidate = list[i] as string;
-    if (candidate === name) return i;
-    if (candidate.length !== name.length) continue;
-    wanted ??= name.toLowerCase();
-    if (candidate.toLowerCase() === wanted) return i;
-  }
-  return -1;
 }
 
 /** A flat list; what an interceptor set to `false` or `null` is left out. */

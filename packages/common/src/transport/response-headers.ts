@@ -1,4 +1,5 @@
 /** The headers of an answer, kept as they came and searched when asked. */
+import { indexOfName } from './flat-headers.js';
 
 /** An immutable view of a flat list of names and values (`[name, value, name, value, …]`). Names are case-insensitive. */
 export class ResponseHeaders implements Iterable<readonly [string, string]> {
@@ -11,27 +12,24 @@ export class ResponseHeaders implements Iterable<readonly [string, string]> {
   /** The values of a name, joined by `, ` (RFC 9110 §5.3); `undefined` where it is absent. */
   get(name: string): string | undefined {
     const raw = this.#raw;
-    const wanted = name.toLowerCase();
-    let found: string | undefined;
-    for (let i = 0; i < raw.length; i += 2) {
-      const candidate = raw[i] as string;
-      // The length is compared first: most names differ there, and lower-casing allocates.
-      if (candidate.length !== wanted.length || candidate.toLowerCase() !== wanted) continue;
-      found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`;
-    }
+    let at = indexOfName(raw, name);
+    if (at < 0) return undefined;
+    let found = raw[at + 1] as string;
+    while ((at = indexOfName(raw, name, at + 2)) >= 0) found = `${found}, ${raw[at + 1]}`;
     return found;
   }
 
   has(name: string): boolean {
-    return this.get(name) !== undefined;
+    return indexOfName(this.#raw, name) >= 0;
   }
 
   /** Every value of a name, apart: for `Set-Cookie`, whose values cannot be joined. */
   getAll(name: string): string[] {
-    const wanted = name.toLowerCase();
-    return [...this]
-      .filter(([candidate]) => candidate.toLowerCase() === wanted)
-      .map(([, value]) => value);
+    const raw = this.#raw;
+    const values: string[] = [];
+    for (let at = indexOfName(raw, name); at >= 0; at = indexOfName(raw, name, at + 2))
+      values.push(raw[at + 1] as string);
+    return values;
   }
 
   /** The names and values, one after the other, as they came. */

@@ -1,6 +1,7 @@
 /** The headers of a request while it is built and signed: a flat list, as the transport sends it. */
 import { ConfigurationError } from '../../errors.js';
 import { kindOf } from '../../option-keys.js';
+import { indexOfName } from '../../transport/flat-headers.js';
 
 /** RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -20,12 +21,12 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
   }
 
   get(name: string): string | undefined {
-    const at = this.#find(name);
+    const at = indexOfName(this.#flat, name);
     return at < 0 ? undefined : this.#flat[at + 1];
   }
 
   has(name: string): boolean {
-    return this.#find(name) >= 0;
+    return indexOfName(this.#flat, name) >= 0;
   }
 
   /**
@@ -33,7 +34,7 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
    * @throws ConfigurationError that names the header and shows nothing of its value.
    */
   set(name: string, value: string): this {
-    const at = this.#find(checkedName(name));
+    const at = indexOfName(this.#flat, checkedName(name));
     checkValue(name, value);
     if (at >= 0) this.#flat[at + 1] = value;
     else this.#flat.push(name, value);
@@ -46,7 +47,7 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
   }
 
   delete(name: string): this {
-    const at = this.#find(name);
+    const at = indexOfName(this.#flat, name);
     if (at >= 0) this.#flat.splice(at, 2);
     return this;
   }
@@ -59,21 +60,6 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
   *[Symbol.iterator](): Iterator<readonly [string, string]> {
     const flat = this.#flat;
     for (let i = 0; i < flat.length; i += 2) yield [flat[i] as string, flat[i + 1] as string];
-  }
-
-  #find(name: string): number {
-    const flat = this.#flat;
-    const length = name.length;
-    let lower: string | undefined;
-    for (let i = 0; i < flat.length; i += 2) {
-      const candidate = flat[i] as string;
-      if (candidate.length !== length) continue;
-      if (candidate === name) return i;
-      // Lower-casing allocates, so it waits until the lengths agree.
-      lower ??= name.toLowerCase();
-      if (candidate.toLowerCase() === lower) return i;
-    }
-    return -1;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The headers of a request as undici takes them. */
 import { ConfigurationError } from '../../errors.js';
+import { indexOfName } from '../flat-headers.js';
 import { unsendable } from '../head.js';
 
 /**
@@ -29,12 +30,4 @@ export function refusedBy(headers: readonly string[], cause: unknown): Configura
     hint: 'Leave the header out, or send the request by AxiosTransport.',
     cause,
   });
-}
-
-function indexOfName(headers: readonly string[], name: string): number {
-  for (let i = 0; i < headers.length; i += 2) {
-    const candidate = headers[i] as string;
-    if (candidate.length === name.length && candidate.toLowerCase() === name) return i;
-  }
-  return -1;
 }
