@@ -1,4 +1,5 @@
 /** Listening to an `AbortSignal` that many requests share. */
+import { ignore } from './ignore.js';
 
 type Listener = () => void;
 
@@ -23,6 +24,19 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
     if (audiences.get(signal) === audience) audiences.delete(signal);
     signal.removeEventListener('abort', audience.fire);
   };
+}
+
+/**
+ * A controller that aborts when `signal` does, with its reason; it may be aborted for other reasons too.
+ * @returns the controller, and a function that stops listening.
+ */
+export function following(
+  signal: AbortSignal | undefined,
+): readonly [controller: AbortController, stopListening: () => void] {
+  const controller = new AbortController();
+  if (signal === undefined) return [controller, ignore];
+  if (signal.aborted) controller.abort(signal.reason);
+  return [controller, onAbort(signal, () => controller.abort(signal.reason))];
 }
 
 function gather(signal: AbortSignal): Audience {

@@ -1,6 +1,6 @@
 /** A job that the provider carries out after it has answered. */
 import { OperationError } from '../errors.js';
-import { onAbort } from '../abort.js';
+import { following, onAbort } from '../abort.js';
 import { pause } from './pause.js';
 import { checkedSignal } from './options/option-objects.js';
 import { checkDuration } from './options/timeouts-option.js';
@@ -97,10 +97,8 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
 
   async #watch(): Promise<T> {
     const { pollMs, signal, waitMs = DEFAULT_WAIT_MS } = this.#job;
-    const waiting = new AbortController();
+    const [waiting, stopListening] = following(signal);
     const timer = setTimeout(() => waiting.abort(timedOut(waitMs)), waitMs);
-    const stopListening = signal && onAbort(signal, () => waiting.abort(signal.reason));
-    if (signal?.aborted) waiting.abort(signal.reason);
     try {
       await until(this.started, waiting.signal);
       for (;;) {
@@ -113,7 +111,7 @@ export class Operation<T, Started = unknown> implements PromiseLike<T> {
       }
     } finally {
       clearTimeout(timer);
-      stopListening?.();
+      stopListening();
     }
   }
 }

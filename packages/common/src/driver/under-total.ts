@@ -1,5 +1,5 @@
 /** One total for a call that sends several requests, or does more than send requests. */
-import { onAbort } from '../abort.js';
+import { following, onAbort } from '../abort.js';
 import { checkedSignal } from '../connection/options/option-objects.js';
 import type { CallOptions } from '../connection/options/options.js';
 import type { Settings } from '../connection/settings/settings.js';
@@ -35,8 +35,7 @@ export async function withStop<T, C extends CallOptions>(
   return underTotal(settings, given, async (call) => {
     const signal = checkedSignal(own(call, 'signal'));
     signal?.throwIfAborted();
-    const stop = new AbortController();
-    const stopListening = signal && onAbort(signal, () => stop.abort(signal.reason));
+    const [stop, stopListening] = following(signal);
     const stopWaiting = onAbort(settings.closing, () => stop.abort(closedMeanwhile()));
     const deadline = deadlineOf(call);
     const timer =
@@ -46,7 +45,7 @@ export async function withStop<T, C extends CallOptions>(
       return await run({ ...call, signal: stop.signal }, stop);
     } finally {
       clearTimeout(timer);
-      stopListening?.();
+      stopListening();
       stopWaiting();
     }
   });

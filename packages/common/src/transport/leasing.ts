@@ -1,5 +1,5 @@
 /** Leases a socket for one leg of a request. The rules are the same for every engine. */
-import { onAbort } from '../abort.js';
+import { following } from '../abort.js';
 import { checkDeadline, totalPassed } from './deadline.js';
 import type { ForwardLeg } from './forward-legs.js';
 import type { Head } from './head.js';
@@ -38,12 +38,11 @@ export function leaseFor(
 function acquire(pool: SocketPool, request: TransportRequest): Promise<Lease> {
   const { signal, deadlineAt } = request;
   if (deadlineAt === undefined || signal?.aborted) return pool.acquire(request);
-  const ending = new AbortController();
+  const [ending, stopListening] = following(signal);
   const timer = setTimeout(() => ending.abort(totalPassed(request, 'no')), msUntil(deadlineAt));
-  const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
   return pool.acquire({ ...request, signal: ending.signal }).finally(() => {
     clearTimeout(timer);
-    stopListening?.();
+    stopListening();
   });
 }
 

@@ -1,6 +1,6 @@
 /** The sockets of one route to one place: a limited number, kept alive between requests, with a queue for waiting requests. */
 import type { Socket } from 'node:net';
-import { onAbort } from '../abort.js';
+import { following, onAbort } from '../abort.js';
 import { patientTimeout } from '../patient-timeout.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
@@ -168,14 +168,13 @@ export class SocketPool {
   async #dial(demand: Demand): Promise<Socket> {
     const { signal } = demand;
     if (signal?.aborted) throw signal.reason;
-    const ending = new AbortController();
-    const stopListening = signal && onAbort(signal, () => ending.abort(signal.reason));
+    const [ending, stopListening] = following(signal);
     this.#dials.add(ending);
     try {
       return await dial({ ...demand, tcp: this.#limits.tcp, signal: ending.signal });
     } finally {
       this.#dials.delete(ending);
-      stopListening?.();
+      stopListening();
     }
   }
 
