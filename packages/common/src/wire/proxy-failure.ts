@@ -1,6 +1,7 @@
 /** Failures before the tunnel is open, or of the proxy in absolute-form: always a `ProxyError`, never the origin's answer. */
 import { ConfigurationError, ProxyError } from '../errors.js';
 import type { SdkError } from '../errors.js';
+import { FORBIDDEN_HINT, UNREACHED_HINT, isGatewayFailure } from '../route/proxy-refusal.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { isLookupFailure } from './lookup.js';
 import {
@@ -71,8 +72,7 @@ function proxyTlsHint({ tls }: ProxyServer, code: string): string {
 export function tunnelRefused(proxy: ProxyServer, target: string, answer: TunnelAnswer): SdkError {
   const { status } = answer;
   const reason = reasonOf(answer);
-  // With these statuses the proxy itself failed: another one may reach the target.
-  const gateway = status === 502 || status === 503 || status === 504;
+  const gateway = isGatewayFailure(status);
   return new ProxyError(
     `The proxy ${proxy.href} refused a tunnel to ${target} (${status}${reason === undefined ? '' : `: ${reason}`})`,
     {
@@ -147,9 +147,7 @@ function reasonOf(answer: TunnelAnswer): string | undefined {
 }
 
 function refusalHint(status: number): string {
-  if (status === 403)
-    return 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.';
-  if (status === 502 || status === 503 || status === 504)
-    return 'The proxy could not reach the target.';
+  if (status === 403) return FORBIDDEN_HINT;
+  if (isGatewayFailure(status)) return UNREACHED_HINT;
   return 'Check that the port is a forward proxy that allows CONNECT to this port.';
 }

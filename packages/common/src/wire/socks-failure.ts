@@ -1,6 +1,7 @@
 /** What goes wrong on the way through a SOCKS server, and what cannot go that way at all. */
 import { ConfigurationError, ConnectionError, ProxyError, type SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
+import { FORBIDDEN_HINT, UNREACHED_HINT } from '../route/proxy-refusal.js';
 import type { ProxyServer } from '../route/proxy-server.js';
 import { BrokenOff } from './exact-reader.js';
 import { bare, codeOf } from './node-error.js';
@@ -16,20 +17,18 @@ interface Reply {
   readonly phase?: 'auth';
 }
 
-const UNREACHED = 'The proxy could not reach the target.';
-
 /** RFC 1928 §6. */
 const SOCKS5_REPLIES: Readonly<Record<number, Reply>> = {
   1: { means: 'general failure', hint: "Check the proxy's log.", retryable: true },
   2: {
     means: 'not allowed by its ruleset',
-    hint: 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.',
+    hint: FORBIDDEN_HINT,
     refused: true,
   },
-  3: { means: 'network unreachable', hint: UNREACHED, retryable: true },
-  4: { means: 'host unreachable', hint: UNREACHED, retryable: true },
-  5: { means: 'connection refused by the target', hint: UNREACHED, retryable: true },
-  6: { means: 'TTL expired', hint: UNREACHED, retryable: true },
+  3: { means: 'network unreachable', hint: UNREACHED_HINT, retryable: true },
+  4: { means: 'host unreachable', hint: UNREACHED_HINT, retryable: true },
+  5: { means: 'connection refused by the target', hint: UNREACHED_HINT, retryable: true },
+  6: { means: 'TTL expired', hint: UNREACHED_HINT, retryable: true },
   7: { means: 'command not supported', hint: 'Check that the proxy allows CONNECT.' },
   8: {
     means: 'address type not supported',

@@ -5,6 +5,7 @@ import type { DecisionFacts } from '../../facts.js';
 import { authRefused } from '../../route/auth-refusal.js';
 import { parseChallenges, schemesOf } from '../../route/challenges.js';
 import { labelOf } from '../../route/proxy-credentials.js';
+import { FORBIDDEN_HINT, isGatewayFailure } from '../../route/proxy-refusal.js';
 import type { Route } from '../../route/route.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
 
@@ -48,8 +49,7 @@ export function answerOfProxy(
     wordOfProxy(headers) ??
     (tinyproxy ? { reason: 'tinyproxy', requestSent: 'maybe' as const } : undefined);
   if (told === undefined) return undefined;
-  // As for an answer to CONNECT: with these statuses the proxy itself failed, and another proxy may reach the target.
-  const gateway = status === 502 || status === 503 || status === 504;
+  const gateway = isGatewayFailure(status);
   return new ProxyError(
     `The proxy ${proxy} could not serve the request (${status}: ${told.reason})`,
     {
@@ -61,7 +61,7 @@ export function answerOfProxy(
       retryable: gateway,
       hint:
         status === 403
-          ? 'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.'
+          ? FORBIDDEN_HINT
           : status >= 500
             ? 'The proxy could not reach the target, or it failed itself.'
             : undefined,
