@@ -20,7 +20,7 @@ function answer(request, response) {
     return;
   }
   request.resume();
-  const found = answers.get(name) ?? answers.get('');
+  const found = answers.get(name);
   response.writeHead(200, found?.headers).end(found?.body);
 }
 

@@ -11,8 +11,6 @@ const MAX_WARNINGS = 50;
 
 /** A NO_PROXY list, read. */
 export interface NoProxy {
-  /** The option or variable that it was read from. */
-  readonly field: string;
   /** How many entries can match. */
   readonly size: number;
   /** A sentence for each entry that was skipped; no secret shows in it. */
@@ -61,7 +59,6 @@ interface Places {
 }
 
 class Tables implements NoProxy {
-  readonly field: string;
   readonly size: number;
   readonly warnings: readonly string[];
   readonly #entries: readonly string[];
@@ -76,7 +73,6 @@ class Tables implements NoProxy {
   readonly #ranges: { from: bigint; to: bigint; place: number }[] = [];
 
   constructor(text: string, field: string) {
-    this.field = field;
     this.#entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
     const warnings: string[] = [];
     let skipped = 0;

@@ -37,7 +37,7 @@ export class AxiosTransport implements Transport {
       pooled: (route, origin) => agentFor(route, origin, settings),
       exchange,
     });
-    this.socketPath = settings.tcp?.socketPath;
+    this.socketPath = settings.tcp.socketPath;
   }
 
   /** The instance in use: interceptors added to it will run. */

@@ -3,7 +3,7 @@
  * and in `socks-failure.ts` does a failure below HTTP become an error of the SDK.
  */
 import { ConfigurationError, ConnectionError, TimeoutError, TlsError } from '../errors.js';
-import type { RequestSent, SdkError, TimeoutPhase } from '../errors.js';
+import type { RequestSent, SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { Route } from '../route/route.js';
 import { isLookupFailure } from './lookup.js';
@@ -90,7 +90,7 @@ export function dialTimedOut(
 
 /** A timer of the exchange fired. */
 export function exchangeTimedOut(
-  phase: TimeoutPhase,
+  phase: 'headers' | 'idle' | 'total',
   timeoutMs: number,
   origin: Origin,
   route: Route,

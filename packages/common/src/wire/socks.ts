@@ -50,6 +50,7 @@ export async function socksHosts(
 
 /**
  * A tunnel to the first of `hosts` that the server reaches.
+ * @param hosts at least one
  * @param hold called with each socket, so that the phase can destroy it
  * @throws ProxyError of phase `resolve`, `connect`, `auth` or `tunnel`.
  */
@@ -60,7 +61,9 @@ export async function openSocks(
   hold: (socket: Socket) => void,
   tcp: TcpOptions | undefined,
 ): Promise<Socket> {
-  for (const [i, host] of hosts.entries()) {
+  // The failure of the last one ends the loop.
+  for (let i = 0; ; i += 1) {
+    const host = hosts[i] as string;
     const socket = await openTcp(proxy.host, proxy.port, hold, tcp).catch((cause: unknown) => {
       throw proxyUnreachable(proxy, cause);
     });
@@ -75,7 +78,6 @@ export async function openSocks(
     const more = i + 1 < hosts.length && !isVersion4(proxy);
     if (!more || outcome.outcome !== 'reply' || !TRY_NEXT.has(outcome.code)) throw failure;
   }
-  throw nameUnresolved(proxy, origin, undefined);
 }
 
 function shakeHands(

@@ -6,34 +6,31 @@ import { kindOf } from '../../option-keys.js';
  * The URL of an endpoint, checked. Nothing of a refused one is shown: it may hold credentials.
  * @throws ConfigurationError
  */
-export function checkedEndpoint(endpoint: string | URL, field = 'endpoint'): URL {
+export function checkedEndpoint(endpoint: string | URL): URL {
   if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) {
-    throw refused(field, `must be a URL, not ${kindOf(endpoint)}`);
+    throw refused(`must be a URL, not ${kindOf(endpoint)}`);
   }
   let url: URL;
   try {
     url = new URL(endpoint);
   } catch {
-    throw refused(field, 'could not be read as a URL');
+    throw refused('could not be read as a URL');
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refused(
-      field,
-      `must begin with http:// or https://, this one begins with ${url.protocol}`,
-    );
+    throw refused(`must begin with http:// or https://, this one begins with ${url.protocol}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw refused(field, 'holds credentials; give them by the options of the driver');
+    throw refused('holds credentials; give them by the options of the driver');
   }
   if (url.search !== '' || url.hash !== '') {
-    throw refused(field, 'holds a query or a fragment; give a query by the request');
+    throw refused('holds a query or a fragment; give a query by the request');
   }
   return url;
 }
 
-function refused(field: string, what: string): ConfigurationError {
-  return new ConfigurationError(`${field} ${what}`, {
-    field,
+function refused(what: string): ConfigurationError {
+  return new ConfigurationError(`endpoint ${what}`, {
+    field: 'endpoint',
     hint: 'Write it whole, such as https://api.example.com or http://127.0.0.1:8081/base.',
   });
 }

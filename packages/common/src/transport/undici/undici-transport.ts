@@ -38,7 +38,7 @@ export class UndiciTransport implements Transport {
       pooled: () => ({ pool: new SocketPool(settings) }),
       exchange,
     });
-    this.socketPath = settings.tcp?.socketPath;
+    this.socketPath = settings.tcp.socketPath;
   }
 
   send(request: TransportRequest): Promise<TransportResponse> {
