@@ -1,6 +1,7 @@
 /** The sockets of one route to one place: a limited number, kept alive between requests, with a queue for waiting requests. */
 import type { Socket } from 'node:net';
 import { following, onAbort } from '../abort.js';
+import { ignore } from '../ignore.js';
 import { patientTimeout } from '../patient-timeout.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
@@ -247,5 +248,3 @@ export class SocketPool {
     });
   }
 }
-
-function ignore(): void {}

@@ -1,7 +1,7 @@
 /** The options that every engine shares: how many sockets, for how long, and how they are opened. */
 import { isIP, type LookupFunction } from 'node:net';
 import { ConfigurationError } from '../errors.js';
-import { checkKeys, kindOf, own } from '../option-keys.js';
+import { checkKeys, own, seen } from '../option-keys.js';
 import type { TcpOptions } from '../wire/tcp.js';
 import { LONGEST_TIMER_MS } from './timeouts.js';
 
@@ -113,6 +113,8 @@ function requireCount(field: string, value: unknown, most = Number.MAX_SAFE_INTE
 }
 
 function wrong(field: string, what: string, value: unknown, hint?: string): ConfigurationError {
-  const seen = typeof value === 'number' ? value : kindOf(value);
-  return new ConfigurationError(`${field} must be ${what}; this is ${seen}`, { field, hint });
+  return new ConfigurationError(`${field} must be ${what}; this is ${seen(value)}`, {
+    field,
+    hint,
+  });
 }

@@ -1,6 +1,7 @@
 /** One phase of a dial: limited in time, abortable, and closing its socket on every failure. */
 import type { Socket } from 'node:net';
 import { onAbort } from '../abort.js';
+import { ignore } from '../ignore.js';
 import { patientTimeout } from '../patient-timeout.js';
 
 /** What limits a phase. */
@@ -50,5 +51,3 @@ export function runPhase<T>(
     }, fail);
   });
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 /** Counts the bytes of a body while somebody reads it. */
 import { Readable } from 'node:stream';
+import { ignore } from '../../ignore.js';
 
 /**
  * The same bytes, counted as they pass. It begins to read only when somebody reads here. Until then the body below shows that
@@ -50,5 +51,3 @@ export class CountedBody extends Readable {
     if (!this.push(piece)) this.#body.pause();
   }
 }
-
-function ignore(): void {}

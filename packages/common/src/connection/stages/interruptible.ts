@@ -1,5 +1,6 @@
 /** Waits for code outside the SDK, but no longer than the request's signal and total allow. */
 import { onAbort } from '../../abort.js';
+import { ignore } from '../../ignore.js';
 import { msUntil } from '../../transport/timeouts.js';
 import type { RequestContext } from '../context.js';
 import { totalPassed } from './total.js';
@@ -71,5 +72,3 @@ export function interruptible<T>(
     );
   });
 }
-
-function ignore(): void {}

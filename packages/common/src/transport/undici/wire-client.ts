@@ -1,6 +1,7 @@
 /** undici's client of one leased socket. */
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
+import { LONGEST_TIMER_MS } from '../timeouts.js';
 import { AnswerGate } from './answer-gate.js';
 
 /** What speaks HTTP on a socket, for as long as the socket lives. */
@@ -10,9 +11,6 @@ export interface WireClient {
   /** The error of the socket. undici reports only its end, even if a TLS alert came before that. */
   failure: Error | undefined;
 }
-
-/** The longest time that Node's timers can wait: the pool decides when a socket has been idle for too long. */
-const NEVER_MS = 2 ** 31 - 1;
 
 /** undici reads `origin` of its URL at each request, and a URL computes it each time. */
 const NOWHERE = Object.defineProperty(new URL('http://leased.invalid'), 'origin', {
@@ -57,8 +55,8 @@ function open(socket: Socket): Client {
     // The exchange and the pool have their own timers.
     headersTimeout: 0,
     bodyTimeout: 0,
-    keepAliveTimeout: NEVER_MS,
-    keepAliveMaxTimeout: NEVER_MS,
+    keepAliveTimeout: LONGEST_TIMER_MS,
+    keepAliveMaxTimeout: LONGEST_TIMER_MS,
     keepAliveTimeoutThreshold: 0,
     allowH2: false,
   });

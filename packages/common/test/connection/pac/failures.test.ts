@@ -3,9 +3,9 @@ import path from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { ProxyError, SdkError, WarningEvent } from '@sdk/common';
-import { createCertificateAuthority, scripts, startProxy, startScriptedProxy } from '@sdk/testing';
+import { createCertificateAuthority, scripts, startScriptedProxy } from '@sdk/testing';
 import { connect, failing, keep, origin, proxy, rejection } from '../stand.js';
-import { onDisk, says, way, wpad } from './stand.js';
+import { closedPort, onDisk, says, way, wpad } from './stand.js';
 
 const get = { method: 'GET', path: '/' } as const;
 
@@ -16,12 +16,6 @@ async function failureOf(httpProxy: string, timeouts = {}): Promise<ProxyError> 
   const error = await rejection<ProxyError>(connection.request(get));
   expect(server.requests).toHaveLength(0);
   return error;
-}
-
-async function closedPort(): Promise<string> {
-  const { url, close } = await startProxy();
-  await close();
-  return url;
 }
 
 describe('a PAC file that cannot be had', () => {

@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { scripts, startOrigin, startProxy, startScriptedProxy, until } from '@sdk/testing';
+import { scripts, startOrigin, startScriptedProxy, until } from '@sdk/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, keep, origin, proxy, rejection } from '../stand.js';
-import { says, way } from './stand.js';
+import { closedPort, says, way } from './stand.js';
 
 const get = { method: 'GET', path: '/' } as const;
-
-async function closedPort(): Promise<string> {
-  const { url, close } = await startProxy();
-  await close();
-  return url;
-}
 
 describe('a PAC file of a list', () => {
   test('goes on deciding for other origins where what it named for one has failed', async () => {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startOrigin } from '@sdk/testing';
+import { startOrigin, startProxy } from '@sdk/testing';
 import type { Origin, OriginOptions } from '@sdk/testing';
 import { keep } from '../stand.js';
 
@@ -15,6 +15,13 @@ export const way = (url: string): string => {
   const { protocol, host } = new URL(url);
   return `${protocol === 'https:' ? 'HTTPS' : 'PROXY'} ${host}`;
 };
+
+/** The URL of a proxy that has gone: its port refuses connections. */
+export async function closedPort(): Promise<string> {
+  const { url, close } = await startProxy();
+  await close();
+  return url;
+}
 
 /** A server of one PAC file. */
 export async function wpad(
