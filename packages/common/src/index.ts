@@ -7,10 +7,10 @@ export type { Progress } from './connection/content/body.js';
 export { callOptions, checkKeys } from './connection/options/call-options.js';
 export { checkCallOptions } from './connection/options/checked-call.js';
 export { HeaderBag } from './connection/content/header-bag.js';
+export type { HeaderRecord } from './connection/content/header-bag.js';
 export type {
   EncodedBody,
   FailedAnswer,
-  HeaderRecord,
   HookContext,
   ProviderError,
   SignableRequest,

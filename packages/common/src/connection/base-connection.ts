@@ -7,11 +7,10 @@ import type { HttpProxy } from '../proxy/setting.js';
 import { discardBody } from './content/body.js';
 import { build } from './stages/build.js';
 import { checkedEndpoint } from './options/endpoint.js';
-import type { HeaderBag } from './content/header-bag.js';
+import type { HeaderBag, HeaderRecord } from './content/header-bag.js';
 import type {
   EncodedBody,
   FailedAnswer,
-  HeaderRecord,
   HookContext,
   Hooks,
   ProviderError,

@@ -2,7 +2,7 @@
 import type { ResponseError, ResponseErrorInit, SdkError } from '../errors.js';
 import type { Origin } from '../route/origin.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
-import type { HeaderBag } from './content/header-bag.js';
+import type { HeaderBag, HeaderRecord } from './content/header-bag.js';
 import type { NestedOptions } from './nested.js';
 import type { RequestSpec } from './request-spec.js';
 import type { Query } from './content/request-target.js';
@@ -23,9 +23,6 @@ export interface HookContext {
    */
   readonly nested: NestedOptions;
 }
-
-/** Header names and values; members that are `undefined` are left out. */
-export type HeaderRecord = Readonly<Record<string, string | undefined>>;
 
 /** A body that `encodeBody` made. */
 export interface EncodedBody {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { RateLimit } from '../errors.js';
 import type { DecisionFacts } from '../facts.js';
 import type { ResponseHeaders } from '../transport/response-headers.js';
+import type { HeaderRecord } from './content/header-bag.js';
 import type { Query } from './content/request-target.js';
 import type { XmlDecodeOptions } from './content/xml-decode.js';
 
@@ -25,7 +26,7 @@ export interface RequestSpec {
   readonly path: string | readonly string[];
   /** Encoded by RFC 3986 (a space is `%20`); members that are `undefined` are left out, arrays repeat the name. */
   readonly query?: Query | undefined;
-  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly headers?: HeaderRecord | undefined;
   /** Encoded by `encodeBody`. Not together with `body`. */
   readonly json?: unknown;
   readonly body?: RequestBody | undefined;

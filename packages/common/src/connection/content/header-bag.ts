@@ -3,6 +3,9 @@ import { ConfigurationError } from '../../errors.js';
 import { kindOf } from '../../option-keys.js';
 import { indexOfName } from '../../transport/flat-headers.js';
 
+/** Header names and values; members that are `undefined` are left out. */
+export type HeaderRecord = Readonly<Record<string, string | undefined>>;
+
 /** RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 §5.5: visible characters, spaces and tabs, and what was Latin-1. */

@@ -1,5 +1,6 @@
 /** Options that are objects of the caller's: a logger, a transport, a signal, variables. */
 import { ConfigurationError } from '../../errors.js';
+import type { Environment } from '../../proxy/environment.js';
 import type { Transport } from '../../transport/transport.js';
 import type { Logger } from './options.js';
 import { checkRecord, kindOf } from '../../option-keys.js';
@@ -26,9 +27,7 @@ export function checkedTransport(transport: Transport | undefined): Transport | 
 }
 
 /** @throws ConfigurationError for what is no record of strings. */
-export function checkedEnv(
-  env: Readonly<Record<string, string | undefined>> | undefined,
-): Readonly<Record<string, string | undefined>> | undefined {
+export function checkedEnv(env: Environment | undefined): Environment | undefined {
   if (env === undefined) return undefined;
   checkRecord(env, 'env', 'variables');
   for (const name of Object.keys(env)) {

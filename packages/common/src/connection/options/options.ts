@@ -1,5 +1,7 @@
 /** The options of every driver and of every call, and their defaults. */
 import type { Progress } from '../content/body.js';
+import type { HeaderRecord } from '../content/header-bag.js';
+import type { Environment } from '../../proxy/environment.js';
 import type { HttpProxy } from '../../proxy/setting.js';
 import type { TlsOptions } from '../../route/tls-options.js';
 import type { Timeouts } from '../../transport/timeouts.js';
@@ -72,7 +74,7 @@ export interface DriverOptions {
   /** The URL of the API, if it is not the provider's usual one. Without credentials, query and fragment. */
   readonly endpoint?: string | URL | undefined;
   /** The variables that name proxies, read at each request. @default process.env */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly env?: Environment | undefined;
   /** What carries the requests; a given one is never closed by the SDK. @default an AxiosTransport of its own */
   readonly transport?: Transport | undefined;
   /** Put in front of the SDK's own user agent, e.g. `backup-tool/2.1`. */
@@ -102,7 +104,7 @@ export interface CallOptions {
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
   /** Sent in addition to the driver's own; of equal names these replace the driver's. */
-  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly headers?: HeaderRecord | undefined;
   /** Called for every piece of a body that is sent or received. If it throws, the call ends with that error. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

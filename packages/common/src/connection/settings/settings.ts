@@ -1,6 +1,7 @@
 /** The checked options of one driver, shared by its connection, the connections derived from it, and its views. */
 import { ConfigurationError, type SdkError } from '../../errors.js';
 import { BoundedMap } from '../../bounded-map.js';
+import type { Environment } from '../../proxy/environment.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import { PacFiles } from '../../proxy/pac/files.js';
 import { RestingProxies } from '../../proxy/resting.js';
@@ -31,8 +32,6 @@ import { userAgentOf } from '../options/user-agent.js';
 /** The key under which a driver passes the settings of a view to the constructor of its class. */
 export const VIEW = Symbol('view');
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** How many warnings are remembered as already given. The limit keeps lists that differ with each call from filling the memory. */
 const MAX_WARNED = 256;
 
@@ -41,7 +40,7 @@ const MAX_LIMITERS = 256;
 
 /** What a driver and all its views have in common. */
 interface Shared {
-  readonly env: Env | undefined;
+  readonly env: Environment | undefined;
   readonly givenTransport: Transport | undefined;
   ownTransport: Transport | undefined;
   /** Aborts when the driver is closed, so that what waits ends. */
@@ -144,7 +143,7 @@ export class Settings {
   }
 
   /** The variables that name proxies, as they are now. */
-  get env(): Env {
+  get env(): Environment {
     return this.#shared.env ?? process.env;
   }
 

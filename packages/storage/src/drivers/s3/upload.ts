@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { isSdkError, PreconditionError, UnsupportedError } from '@sdk/common';
-import type { CallOptions, RequestBody } from '@sdk/common';
+import type { CallOptions, HeaderRecord, RequestBody } from '@sdk/common';
 import { sha256Hex, UNSIGNED_PAYLOAD } from '@sdk/providers/aws';
 import { etagOf } from '../../etag.js';
 import type { StorageObject } from '../../models.js';
@@ -136,7 +136,7 @@ async function putBytes(
   { body, sizeBytes, payloadHash, md5 }: Bytes,
   call: CallOptions,
   query?: { readonly partNumber: number; readonly uploadId: string },
-  headers: Readonly<Record<string, string | undefined>> = {},
+  headers: HeaderRecord = {},
 ) {
   const answer = await bucket
     .request(
