@@ -39,26 +39,30 @@ export function readPacAnswer(text: string): PacAnswer {
     .filter((entry) => entry !== '');
   for (const [i, entry] of entries.slice(0, MAX_WAYS).entries()) {
     const way = readEntry(entry);
-    if (typeof way === 'object' || way === 'direct') ways.push(way);
-    else warnings.push(`entry ${i + 1} of its answer was skipped: ${way.slice(1)}`);
+    if (way === 'direct' || !('why' in way)) ways.push(way);
+    else warnings.push(`entry ${i + 1} of its answer was skipped: ${way.why}`);
   }
   return Object.freeze({ ways: Object.freeze(ways), warnings: Object.freeze(warnings) });
 }
 
-/** A way, or `!` and the reason why there is none. The entry is not shown: it may hold credentials. */
-function readEntry(entry: string): PacWay | `!${string}` {
+/** A way, or why there is none. The entry is not shown: it may hold credentials. */
+function readEntry(entry: string): PacWay | { readonly why: string } {
   const [keyword = '', place, ...more] = entry.split(/\s+/);
   const upper = keyword.toUpperCase();
-  if (upper === 'DIRECT') return place === undefined ? 'direct' : '!something follows DIRECT';
+  if (upper === 'DIRECT')
+    return place === undefined ? 'direct' : { why: 'something follows DIRECT' };
   const protocol = PROTOCOLS.get(upper);
-  if (protocol === undefined) return '!it begins with none of PROXY, HTTPS, SOCKS, SOCKS5, DIRECT';
-  if (place === undefined || more.length > 0) return `!${upper} is not followed by host:port alone`;
-  if (place.includes('@')) return `!${upper} names credentials, which go in httpProxy.credentials`;
-  if (place.includes('/')) return `!${upper} is not followed by host:port alone`;
+  if (protocol === undefined)
+    return { why: 'it begins with none of PROXY, HTTPS, SOCKS, SOCKS5, DIRECT' };
+  const notAlone = { why: `${upper} is not followed by host:port alone` };
+  if (place === undefined || more.length > 0) return notAlone;
+  if (place.includes('@'))
+    return { why: `${upper} names credentials, which go in httpProxy.credentials` };
+  if (place.includes('/')) return notAlone;
   try {
     const { host, port } = readProxyUrl(`${protocol}//${place}`, upper);
     return Object.freeze({ protocol, host, port });
   } catch (error) {
-    return isSdkError(error) ? `!${error.message}` : '!it cannot be read';
+    return { why: isSdkError(error) ? error.message : 'it cannot be read' };
   }
 }

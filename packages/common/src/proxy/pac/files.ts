@@ -197,10 +197,10 @@ function name(answer: PacAnswer, script: Script, file: ProxyServer): PacVerdict 
   const warnings = answer.warnings.map((warning) => `The PAC file ${file.href}: ${warning}`);
   for (const way of answer.ways) {
     const candidate = candidateOf(way, script, file);
-    if (typeof candidate === 'object' || candidate === 'direct') candidates.push(candidate);
+    if (candidate === 'direct' || !('why' in candidate)) candidates.push(candidate);
     else
       warnings.push(
-        `The PAC file ${file.href}: a proxy of its answer was skipped: ${candidate.slice(1)}`,
+        `The PAC file ${file.href}: a proxy of its answer was skipped: ${candidate.why}`,
       );
   }
   if (candidates.length > 0) return { candidates, warnings };
@@ -211,12 +211,12 @@ function name(answer: PacAnswer, script: Script, file: ProxyServer): PacVerdict 
   };
 }
 
-/** Always the same object for the same proxy, since pools and rests depend on it; or `!` and the reason why there is none. */
+/** Always the same object for the same proxy, since pools and rests depend on it; or why there is none. */
 function candidateOf(
   way: PacWay,
   script: Script,
   file: ProxyServer,
-): ProxyCandidate | `!${string}` {
+): ProxyCandidate | { readonly why: string } {
   if (way === 'direct') return way;
   const { protocol, host, port } = way;
   const key = `${protocol}//${host}|${port}`;
@@ -225,7 +225,7 @@ function candidateOf(
     try {
       proxy = file.at(protocol, host, port);
     } catch (error) {
-      return `!${isSdkError(error) ? error.message : 'it cannot be used'}`;
+      return { why: isSdkError(error) ? error.message : 'it cannot be used' };
     }
     script.named.set(key, proxy);
   }
