@@ -7,6 +7,7 @@ import { answerJson, startOrigin, startProxy } from '@sdk/testing';
 function watched(inner: Transport): Transport {
   return {
     name: `watched ${inner.name}`,
+    socketPath: inner.socketPath,
     async send(request) {
       const response = await inner.send(request);
       console.log(request.method, request.path, '→', response.status, `(${request.route.way})`);

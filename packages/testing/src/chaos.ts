@@ -87,6 +87,10 @@ class Chaos implements ChaosTransport {
     this.#tally = { ...none, passed: 0 } as Record<ChaosFault | 'passed', number>;
   }
 
+  get socketPath(): string | undefined {
+    return this.#within.socketPath;
+  }
+
   get tally(): Readonly<Record<ChaosFault | 'passed', number>> {
     return { ...this.#tally };
   }

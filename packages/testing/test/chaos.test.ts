@@ -50,6 +50,11 @@ async function meet(
   }
 }
 
+test('it shows the Unix socket of the transport within', () => {
+  const socketPath = '/run/api.sock';
+  expect(chaos(new AxiosTransport({ socketPath })).socketPath).toBe(socketPath);
+});
+
 describe.each(STANDS)('one fault, over %s', (_engine, stand) => {
   test.each<[ChaosFault, Record<string, unknown>, number]>([
     ['refuse', { reason: 'ECONNREFUSED', requestSent: 'no', retryable: true }, 0],
