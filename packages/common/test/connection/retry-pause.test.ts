@@ -93,6 +93,23 @@ describe('the budget', () => {
     expect(server.requests).toHaveLength(10);
   });
 
+  test('does not pay for a repetition that the total leaves no time for', async () => {
+    let failures = 0;
+    const server = await origin((_request, response) => {
+      failures += 1;
+      if (failures > 2) return void response.end('{}');
+      const pause = failures === 1 ? { 'Retry-After': '10' } : {};
+      response.writeHead(503, pause).end('{}');
+    });
+    const connection = connect(server.url, { retry: { attempts: 2, baseDelayMs: 1, budget: 5 } });
+    const hurried = connection.request(
+      { method: 'GET', path: '/' },
+      { timeouts: { totalMs: 5_000 } },
+    );
+    expect(await rejection(hurried)).toMatchObject({ code: 'SDK_SERVER', retryAfterMs: 10_000 });
+    expect(await connection.request({ method: 'GET', path: '/' })).toMatchObject({ attempts: 2 });
+  });
+
   test("is a call's own where it names one, and that of its driver for a view", async () => {
     const server = await broken();
     const connection = connect(server.url, { retry: { attempts: 2, baseDelayMs: 1, budget: 0 } });

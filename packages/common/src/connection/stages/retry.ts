@@ -27,8 +27,7 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
       if (isSdkError(error, 'SDK_CONNECTION') || isClosed(error))
         context.settings.checkOpen(context.journal, error);
       const delayMs = delayBeforeNext(context, error, attempt);
-      if (delayMs !== undefined) taken = budget.take(error.code === 'SDK_TIMEOUT');
-      if (delayMs === undefined || taken === undefined) throw withAttempts(error, context, attempt);
+      if (delayMs === undefined) throw withAttempts(error, context, attempt);
       if (context.deadlineAt !== undefined && performance.now() + delayMs >= context.deadlineAt) {
         // The provider's error says more than a timeout would: it tells how long the pause would have been.
         throw withAttempts(
@@ -37,6 +36,8 @@ export async function retry(context: RequestContext, next: Next): Promise<SdkRes
           attempt,
         );
       }
+      taken = budget.take(error.code === 'SDK_TIMEOUT');
+      if (taken === undefined) throw withAttempts(error, context, attempt);
       context.journal.delayed(delayMs);
       await pauseWhileOpen(context, delayMs);
     }
