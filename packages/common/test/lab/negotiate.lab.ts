@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { HttpProxy } from '@sdk/common';
+import type { HttpProxy, ProxyCredentials, ProxyCredentialsRequest } from '@sdk/common';
 import { readSquidLog, readUntil } from '../../../../tools/lab/access-log.js';
 import { readEndpoints } from '../../../../tools/lab/endpoints.js';
 import { get, rejection, useConnections } from './connections.js';
@@ -79,6 +79,18 @@ describe.each(ENGINES)('Negotiate on $name', (engine) => {
       expect(lab.origins[scheme].seen).toEqual([]);
     },
   );
+
+  test('a function for credentials is not asked again where the proxy refused nothing', async () => {
+    const servicePrincipal = 'HTTP@nobody.lab.test';
+    const asked: number[] = [];
+    const credentials = ({ attempt }: ProxyCredentialsRequest): ProxyCredentials => {
+      asked.push(attempt);
+      return { scheme: 'negotiate', servicePrincipal };
+    };
+    const error = await rejection(lab.to('https', { url, credentials }).request(get('/')));
+    expect(error).toMatchObject({ code: 'SDK_PROXY', phase: 'auth', refused: false });
+    expect(asked).toEqual([1]);
+  });
 
   test.each(['http', 'https'] as const)(
     'a password for an %s: target, where squid offers Negotiate alone, is a ProxyError that says so',

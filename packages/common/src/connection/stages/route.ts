@@ -27,8 +27,7 @@ async function asked(
   try {
     return await along(routeTo(origin, first), context, next);
   } catch (error) {
-    if (!isSdkError(error, 'SDK_PROXY') || error.phase !== 'auth' || error.requestSent !== 'no')
-      throw error;
+    if (!isSdkError(error, 'SDK_PROXY') || error.phase !== 'auth' || !error.refused) throw error;
     if (context.body?.canOpen() === false) throw error;
     const second = await interruptible(
       Promise.resolve(candidate.askCredentials(2, error.schemes)),
