@@ -2,6 +2,7 @@
 import type { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { DeclaredLength } from './declared-length.js';
+import { PIECE_BYTES, piecesOf } from './pieces.js';
 
 /** A running upload. */
 export interface Upload {
@@ -13,19 +14,11 @@ export interface Upload {
   stop(): void;
 }
 
-/** Above this, bytes go up in pieces, so that a slow peer is told from a silent one. */
-const PIECE_BYTES = 64 * 1024;
-
 /** The stream to send for a body; `undefined` where it is written at once. */
 export function uploadOf(body: string | Uint8Array | Readable | undefined): Readable | undefined {
   if (body === undefined || body instanceof Readable) return body;
   if (body.length <= PIECE_BYTES) return undefined;
-  return Readable.from(pieces(typeof body === 'string' ? Buffer.from(body) : body));
-}
-
-function* pieces(bytes: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES)
-    yield bytes.subarray(at, at + PIECE_BYTES);
+  return Readable.from(piecesOf(typeof body === 'string' ? Buffer.from(body) : body));
 }
 
 /** Why a stream can no longer be sent: it failed, or was closed, while its connection was being made. */

@@ -1,11 +1,10 @@
 /** The body of a request: opened for each attempt, sent twice only where it can be opened twice. */
 import { Readable } from 'node:stream';
 import { ConfigurationError } from '../../errors.js';
+import { ignore } from '../../ignore.js';
 import { kindOf, seen } from '../../option-keys.js';
+import { PIECE_BYTES, piecesOf } from '../../transport/pieces.js';
 import type { BodyStream, RequestBody } from '../request-spec.js';
-
-/** The size of the pieces in which bytes are sent if progress is reported. */
-const PIECE_BYTES = 65_536;
 
 /** How much of a body has been sent or received. After a repetition the count starts from 0 again. */
 export interface Progress {
@@ -85,7 +84,9 @@ class BytesBody implements Body {
 
   open(): string | Uint8Array | Readable {
     if (!this.streams) return this.bytes;
-    return counted(cut(Buffer.from(this.bytes as string)), this.sizeBytes, this.#onProgress);
+    const { bytes } = this;
+    const pieces = piecesOf(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    return counted(pieces, this.sizeBytes, this.#onProgress);
   }
 
   discard(): void {}
@@ -163,7 +164,7 @@ export function discardBody(body: unknown): void {
 
 /** Reads `source` piece by piece, with backpressure, and reports the progress. */
 function counted(
-  source: BodyStream,
+  source: BodyStream | Iterable<Uint8Array>,
   totalBytes: number | undefined,
   onProgress: OnProgress,
 ): Readable {
@@ -190,11 +191,6 @@ function counted(
   );
 }
 
-async function* cut(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES)
-    yield bytes.subarray(at, at + PIECE_BYTES);
-}
-
 function checkedStream(body: BodyStream): BodyStream {
   if (
     body instanceof Readable ||
@@ -214,5 +210,3 @@ function alreadyRead(): ConfigurationError {
     hint: 'Give a function that opens a new stream each time, such as () => createReadStream(path).',
   });
 }
-
-function ignore(): void {}
