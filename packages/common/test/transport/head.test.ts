@@ -17,11 +17,12 @@ describe.each(ENGINES)('under %s', (_name, Engine) => {
         attempt(`${server.url}/`, { method: 'PUT', body: given, headers }),
       );
       expect(await rejection(sent)).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
-      const called = connect(server.url, { transport }).request(
-        { method: 'PUT', path: '/', body: () => Readable.from(['body']), sizeBytes: 4 },
-        { headers: { 'Transfer-Encoding': 'chunked' } },
-      );
-      expect(await rejection(called)).toMatchObject({ code: 'SDK_CONFIGURATION' });
+      const spec = { method: 'PUT', path: '/', body: () => Readable.from(['body']), sizeBytes: 4 };
+      const called = connect(server.url, { transport }).request({
+        ...spec,
+        headers: { 'Transfer-Encoding': 'chunked' },
+      });
+      expect(await rejection(called)).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
       expect(server.connections).toBe(0);
     },
   );

@@ -69,7 +69,7 @@ export function testComputeDriver(contract: ComputeContract): void {
 
   on('makes a node, finds it, and deletes it', async (driver) => {
     const operation = driver.createNode(nodeSpec, wait);
-    expect(await operation.started).toMatchObject({});
+    expect(await operation.started).toMatchObject({ name: nodeSpec.name });
     const node = await operation;
     expectPlain(node);
     expect(node.name).toBe(nodeSpec.name);

@@ -2,8 +2,9 @@ import type { ListObjectsOptions } from '@sdk/storage';
 import { collect } from './runner.js';
 import type { StorageBench } from './storage-bench.js';
 
-/** In the order of their bytes, which is not JavaScript's: U+FFFD comes before U+1F600. */
+/** In the order of their bytes. */
 const NAMES = ['A', 'a-b', 'a.txt', 'a/1', 'a/2/x', 'a/2/y', 'a0', 'b/1', 'c'];
+/** Theirs is not JavaScript's: U+FFE0 comes before U+1F600. */
 const BEYOND_ASCII = ['Ä', '\uffe0', '😀'];
 
 /** Lists of objects: order, prefixes, where they begin. */
