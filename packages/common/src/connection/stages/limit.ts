@@ -1,6 +1,5 @@
 /** Keeps to the limits that the caller set for a connection: how many attempts at once, and how many in a second. */
 import { Readable } from 'node:stream';
-import { onAbort } from '../../abort.js';
 import { TimeoutError } from '../../errors.js';
 import { patientTimeout } from '../../patient-timeout.js';
 import type { Next, RequestContext } from '../context.js';
@@ -36,29 +35,23 @@ async function limited(
   return answer;
 }
 
-/** Waits no longer than the signal, the total and `poolMs` allow. */
+/** Waits no longer than the signal, the total, `poolMs` and the life of the driver allow. */
 async function turn(limiter: Limiter, context: RequestContext): Promise<void> {
-  const { settings, journal } = context;
   const { poolMs } = context.timeouts;
-  settings.checkOpen(journal);
+  context.settings.checkOpen(context.journal);
   const ours = limiter.enter(poolMs);
   if (ours === undefined) return;
-  const { closing } = settings;
   let stopTimer: (() => void) | undefined;
-  let stopListening: (() => void) | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
     stopTimer = patientTimeout(() => reject(waitedTooLong(limiter, context)), poolMs);
-    stopListening = onAbort(closing, () => reject(closing.reason as Error));
   });
   try {
     await interruptible(Promise.race([ours.come, tooLong]), context);
   } catch (error) {
     ours.cancel();
-    settings.checkOpen(journal);
     throw error;
   } finally {
     stopTimer?.();
-    stopListening?.();
   }
 }
 
