@@ -1,6 +1,7 @@
 /** The one error for a proxy that asks for credentials, or does not accept them. */
 import { ProxyError } from '../errors.js';
 import type { DecisionFacts } from '../facts.js';
+import { UNNAMED } from './proxy-credentials.js';
 
 /** What is known of the refusal. */
 export interface AuthRefusal {
@@ -62,7 +63,7 @@ function isUnasked(offered: readonly string[], tried: readonly string[]): boolea
   if (offered.length === 0) return false;
   return tried.every((label) => {
     const scheme = label.split(' ')[0]?.toLowerCase() ?? '';
-    return scheme !== 'the' && !offered.includes(scheme);
+    return label !== UNNAMED && !offered.includes(scheme);
   });
 }
 

@@ -125,11 +125,13 @@ export function checkSocksCredentials(credentials: ProxyCredentials, field: stri
 const SHOWN =
   /^(Basic|Bearer|Digest|DPoP|GNAP|HOBA|Mutual|Negotiate|NTLM|OAuth|PrivateToken|SCRAM-SHA-1|SCRAM-SHA-256|Token|vapid) /i;
 
-/** What is sent first, as errors name it: `Basic`, `Bearer`. */
+/** The label of credentials that name no known scheme. */
+export const UNNAMED = 'the given authorization';
+
+/** What is sent first, as errors name it: `Basic`, `Bearer`; `UNNAMED` where its scheme is not shown. */
 export function labelOf(credentials: ProxyCredentials): string {
   if ('token' in credentials) return 'Bearer';
-  if ('authorization' in credentials)
-    return SHOWN.exec(credentials.authorization)?.[1] ?? 'the given authorization';
+  if ('authorization' in credentials) return SHOWN.exec(credentials.authorization)?.[1] ?? UNNAMED;
   if (credentials.scheme === 'negotiate') return 'Negotiate';
   return credentials.scheme === 'digest' ? 'Digest' : 'Basic';
 }
