@@ -36,7 +36,7 @@ export function hopKey({ method, origin, path }: RequestContext): string {
   return `${method} ${origin.href}${path}`;
 }
 
-/** Why the redirect in a failed answer was not followed; `undefined` if it is no redirect. */
+/** The redirect to follow, or why the one in a failed answer is not followed; `undefined` if the answer is no redirect. */
 export function redirectionOf(
   context: RequestContext,
   { status, headers }: SdkResponse,
@@ -74,13 +74,15 @@ function refusalOf(context: RequestContext, target: Target): Unfollowed | undefi
     };
   }
   if (to === origin.href || spec.redirect === 'any') return undefined;
-  const secured = `https://${origin.hostname}` === `https://${target.origin.hostname}`;
+  const secured =
+    origin.protocol === 'http:' &&
+    target.origin.protocol === 'https:' &&
+    target.origin.hostname === origin.hostname;
   return {
     what: `a redirect to ${to}`,
-    hint:
-      secured && target.origin.protocol === 'https:' && origin.protocol === 'http:'
-        ? `The API uses https: give ${to} as the endpoint.`
-        : `Redirects to another origin are not followed. If the API has moved there, give ${to} as the endpoint. For a request that may go anywhere, set redirect: 'any'.`,
+    hint: secured
+      ? `The API uses https: give ${to} as the endpoint.`
+      : `Redirects to another origin are not followed. If the API has moved there, give ${to} as the endpoint. For a request that may go anywhere, set redirect: 'any'.`,
   };
 }
 
