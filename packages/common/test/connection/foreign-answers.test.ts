@@ -75,7 +75,7 @@ describe('the secrets of a connection', () => {
   }
 
   test.each(['canary secret', 'canary%20secret', 'canary+secret'])(
-    'are blotted out of what a derived one is told (%s)',
+    'are redacted in what a derived one is told (%s)',
     async (echoed) => {
       const body = JSON.stringify({ message: `no "${echoed}"`, code: echoed });
       const server = await failing(400, body, { 'content-type': 'application/json' });

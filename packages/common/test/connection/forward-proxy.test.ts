@@ -82,7 +82,7 @@ describe('over a forward proxy', () => {
     ['a header', 'canary-header', { headers: { 'X-Team': 'canary-header' } }],
     ['a short token in a header', 'brief', { headers: { 'X-Token': 'brief' } }],
     ['a short key behind its scheme', 'brief', { headers: { 'X-Team': 'Token brief' } }],
-  ])('%s for the proxy is blotted out where the answer repeats it', async (_name, secret, own) => {
+  ])('%s for the proxy is redacted where the answer repeats it', async (_name, secret, own) => {
     const body = JSON.stringify({ message: `seen: ${secret}` });
     const answer = `HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const gate = keep(await startScriptedProxy(scripts.answer(answer, 'end')));

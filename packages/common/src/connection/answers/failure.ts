@@ -5,7 +5,7 @@ import { MalformedResponseError } from '../../errors.js';
 import type { DecisionFacts } from '../../facts.js';
 import type { Route } from '../../route/route.js';
 import type { ResponseHeaders } from '../../transport/response-headers.js';
-import { blot } from './blot.js';
+import { redact } from './redact.js';
 import { collect } from '../content/collect.js';
 import type { RequestContext } from '../context.js';
 import { decompress } from '../content/decompress.js';
@@ -45,14 +45,14 @@ export async function failureOf(
   );
   const secrets = secretsOf(context);
   const what = redirect === undefined ? '' : `, ${redirect.what}`;
-  const message = told.message === undefined ? '' : `: ${blot(told.message, secrets)}`;
+  const message = told.message === undefined ? '' : `: ${redact(told.message, secrets)}`;
   const Class = told.class ?? classOfStatus(status);
   const error = new Class(
-    `${blot(`${context.method} ${path}`, secrets)} was answered ${status}${what}${message}`,
+    `${redact(`${context.method} ${path}`, secrets)} was answered ${status}${what}${message}`,
     {
       ...factsOf(context, answer),
-      ...(told.requestId === undefined ? {} : { requestId: blot(told.requestId, secrets) }),
-      providerCode: told.code === undefined ? undefined : blot(told.code, secrets),
+      ...(told.requestId === undefined ? {} : { requestId: redact(told.requestId, secrets) }),
+      providerCode: told.code === undefined ? undefined : redact(told.code, secrets),
       retryAfterMs: retryAfterMs(headers) ?? told.retryAfterMs,
       body,
       // The proxy may have made this answer, though nothing in it says so.
@@ -98,8 +98,8 @@ export function malformed(
   const route = context.route as Route;
   const type = answer.headers.get('content-type');
   const secrets = secretsOf(context);
-  const told = type === undefined ? '' : ` (Content-Type ${blot(type, secrets).slice(0, 80)})`;
-  const request = blot(`${context.method} ${pathOf(context)}`, secrets);
+  const told = type === undefined ? '' : ` (Content-Type ${redact(type, secrets).slice(0, 80)})`;
+  const request = redact(`${context.method} ${pathOf(context)}`, secrets);
   return new MalformedResponseError(
     `${request} was answered ${answer.status}, but ${what}${told}`,
     {
@@ -114,7 +114,7 @@ function factsOf(context: RequestContext, { status, headers }: SdkResponse): Res
   const requestId = requestIdOf(headers);
   return {
     status,
-    requestId: requestId === undefined ? undefined : blot(requestId, secretsOf(context)),
+    requestId: requestId === undefined ? undefined : redact(requestId, secretsOf(context)),
     rateLimit: rateLimitOf(headers),
     decision: context.decision,
   };

@@ -44,7 +44,7 @@ async function byFile(
   try {
     verdict = await ask(context, file);
   } catch (error) {
-    note(context, file, error, performance.now() - startedAt);
+    addAttempt(context, file, error, performance.now() - startedAt);
     throw error;
   }
   return byVerdict(context, file, verdict, next);
@@ -113,7 +113,12 @@ function failed({ href }: ProxyServer, { failure, hint, retryable }: PacFailure)
 }
 
 /** A failed file has no route, so `record` never sees it; it is added to the attempts here. */
-function note(context: RequestContext, file: ProxyServer, error: unknown, tookMs: number): void {
+function addAttempt(
+  context: RequestContext,
+  file: ProxyServer,
+  error: unknown,
+  tookMs: number,
+): void {
   if (!isSdkError(error)) return;
   const { journal, origin } = context;
   journal.add({

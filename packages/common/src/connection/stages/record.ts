@@ -2,7 +2,7 @@
 import { isSdkError } from '../../errors.js';
 import type { ResponseError, SdkError, TransportError } from '../../errors.js';
 import type { AttemptFacts, RequestSent } from '../../facts.js';
-import { blot } from '../answers/blot.js';
+import { redact } from '../answers/redact.js';
 import { Redirection } from '../answers/redirection.js';
 import { pathOf, secretsOf } from '../answers/shown.js';
 import type { Route } from '../../route/route.js';
@@ -92,9 +92,9 @@ function eventOf(
     ...facts,
     method,
     origin: origin.href,
-    path: blot(pathOf(context), secrets),
+    path: redact(pathOf(context), secrets),
     purpose,
-    ...(requestId === undefined ? {} : { requestId: blot(requestId, secrets) }),
+    ...(requestId === undefined ? {} : { requestId: redact(requestId, secrets) }),
     decision,
   };
 }
@@ -104,9 +104,9 @@ function tell(context: RequestContext, fields: Record<string, unknown>): void {
   try {
     const secrets = secretsOf(context);
     const { requestId } = fields;
-    if (typeof requestId === 'string') fields['requestId'] = blot(requestId, secrets);
+    if (typeof requestId === 'string') fields['requestId'] = redact(requestId, secrets);
     const line = `${context.method} ${context.origin.href}${pathOf(context)}`;
-    context.settings.logger?.debug(blot(line, secrets), fields);
+    context.settings.logger?.debug(redact(line, secrets), fields);
   } catch {
     // A failing logger must not make the request fail.
   }

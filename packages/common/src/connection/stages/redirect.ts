@@ -1,6 +1,6 @@
 /** Follows redirects, hop by hop; the stages below decide, authorize and sign each hop again. */
 import { addHint, isSdkError } from '../../errors.js';
-import { formsOf } from '../answers/blot.js';
+import { formsOf } from '../answers/redact.js';
 import { hopKey, Redirection } from '../answers/redirection.js';
 import type { Next, RequestContext } from '../context.js';
 import { note } from '../error-notes.js';

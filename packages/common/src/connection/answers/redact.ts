@@ -1,7 +1,7 @@
 /** Makes text of a provider or proxy fit for a message: without the caller's secrets, on one line, and cut to a length. */
 
 const LONGEST = 600;
-const BLOT = '[redacted]';
+const REDACTED = '[redacted]';
 /** Signatures and other values made from secrets for one request: in the Authorization header and in presigned URLs. */
 const CREDENTIALS = /\b(Signature=|Bearer |Basic |SharedKey [^\s:]+:)[^\s,;&"'<>]+/gi;
 
@@ -9,10 +9,10 @@ const CREDENTIALS = /\b(Signature=|Bearer |Basic |SharedKey [^\s:]+:)[^\s,;&"'<>
  * `text` without any secret (plain, percent-encoded, in base64 or escaped as JSON does) and without signatures. Control
  * characters become spaces.
  */
-export function blot(text: string, secrets: readonly string[]): string {
+export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
-  for (const secret of formsOf(secrets)) clean = clean.replaceAll(secret, BLOT);
-  clean = clean.replace(CREDENTIALS, `$1${BLOT}`);
+  for (const secret of formsOf(secrets)) clean = clean.replaceAll(secret, REDACTED);
+  clean = clean.replace(CREDENTIALS, `$1${REDACTED}`);
   clean = clean.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim();
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
 }
