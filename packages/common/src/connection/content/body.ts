@@ -100,6 +100,8 @@ class StreamBody implements Body {
   readonly #onProgress: OnProgress;
   #source: BodyStream | undefined;
   #opened: Readable | undefined;
+  /** Whether the source has been asked for a piece: what it gave then is lost, even if the piece came too late for anybody. */
+  #begun = false;
 
   constructor(
     source: BodyStream | undefined,
@@ -118,29 +120,27 @@ class StreamBody implements Body {
 
   canOpen(): boolean {
     if (this.#opener !== undefined) return true;
-    const source = this.#source;
-    if (source instanceof Readable) {
-      // A stream that nobody has read can still be sent: the connection failed before the body was begun.
-      return source.readable && !source.readableDidRead;
-    }
-    return this.#opened === undefined || !this.#opened.readableDidRead;
+    // A stream that nobody has read can still be sent: the connection failed before the body was begun.
+    return !this.#begun && (!(this.#source instanceof Readable) || isUnread(this.#source));
   }
 
   open(): Readable {
     if (!this.canOpen()) throw alreadyRead();
     if (this.#opener !== undefined) {
+      const last = this.#source;
       this.discard();
       this.#source = checkedStream(this.#opener());
-      if (
-        this.#source instanceof Readable &&
-        (!this.#source.readable || this.#source.readableDidRead)
-      )
+      const again = this.#begun && this.#source === last && isIterator(last);
+      if (again || (this.#source instanceof Readable && !isUnread(this.#source)))
         throw alreadyRead();
+      this.#begun = false;
     }
     const source = this.#source as BodyStream;
     const plain =
       source instanceof Readable && !source.readableObjectMode && this.#onProgress === undefined;
-    this.#opened = plain ? source : counted(source, this.sizeBytes, this.#onProgress);
+    this.#opened = plain
+      ? source
+      : counted(source, this.sizeBytes, this.#onProgress, () => (this.#begun = true));
     this.#opened.on('error', ignore);
     return this.#opened;
   }
@@ -162,14 +162,19 @@ export function discardBody(body: unknown): void {
   body.destroy();
 }
 
-/** Reads `source` piece by piece, with backpressure, and reports the progress. */
+/**
+ * Reads `source` piece by piece, with backpressure, and reports the progress.
+ * @param onBegin called before the source is asked for its first piece
+ */
 function counted(
   source: BodyStream | Iterable<Uint8Array>,
   totalBytes: number | undefined,
   onProgress: OnProgress,
+  onBegin?: () => void,
 ): Readable {
   return Readable.from(
     (async function* () {
+      onBegin?.();
       let bytes = 0;
       for await (const piece of source as AsyncIterable<unknown>) {
         const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
@@ -189,6 +194,15 @@ function counted(
     })(),
     { objectMode: false, highWaterMark: PIECE_BYTES },
   );
+}
+
+function isUnread(stream: Readable): boolean {
+  return stream.readable && !stream.readableDidRead;
+}
+
+/** A generator, for example: whoever iterates it again gets its rest. */
+function isIterator(source: BodyStream): boolean {
+  return typeof (source as { readonly next?: unknown }).next === 'function';
 }
 
 function checkedStream(body: BodyStream): BodyStream {
