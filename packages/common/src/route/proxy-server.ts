@@ -1,4 +1,4 @@
-/** A proxy server, as the cascade chooses it and the dialer uses it. Its password cannot be printed by accident. */
+/** A proxy server, as the cascade chooses it and the dialer uses it. Its credentials cannot be printed by accident. */
 import { ProxyError, isSdkError } from '../errors.js';
 import { own, readAnswer } from '../option-keys.js';
 import type {
@@ -54,9 +54,9 @@ const CREDENTIALS = 'httpProxy.credentials';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * One proxy: `{ protocol, host, port, username, password, pac? }`. All that may hold a secret (`password`, `given`,
- * `credentials`, `headers`, `tls`, `pac`) is a getter and not enumerable, so that neither JSON, nor `inspect`, nor a
- * spread, nor a structured clone shows it.
+ * One proxy: `{ protocol, host, port }`. All that may hold a secret (`username`, which is often a token, `password`,
+ * `given`, `credentials`, `headers`, `tls`, `pac`) is a getter and not enumerable, so that neither JSON, nor `inspect`,
+ * nor a spread, nor a structured clone shows it.
  */
 export class ProxyServer {
   readonly protocol: ProxyProtocol;
@@ -64,8 +64,6 @@ export class ProxyServer {
   readonly host: string;
   /** 0 for a PAC file. */
   readonly port: number;
-  /** `null` if none was given, or if a function is asked for it. */
-  readonly username: string | null;
   readonly #given: ProxyCredentials | undefined;
   readonly #credentials: ProxyCredentialsSource | undefined;
   readonly #pac: string | undefined;
@@ -85,12 +83,16 @@ export class ProxyServer {
     const credentials = own(init, 'credentials');
     this.#credentials = typeof credentials === 'function' ? credentials : undefined;
     this.#given = givenBy(init, credentials);
-    this.username = passwordOf(this.#given)?.username ?? null;
     this.#headers = own(init, 'headers') ?? [];
     this.#tls = own(init, 'tls');
     this.#tunnel = own(init, 'tunnel') ?? 'https';
     this.#href = hrefOf(this, this.#pac);
     Object.freeze(this);
+  }
+
+  /** `null` if none was given, or if a function is asked for it. */
+  get username(): string | null {
+    return passwordOf(this.#given)?.username ?? null;
   }
 
   /** `null` if none was given, `''` if an empty one was. */
