@@ -37,12 +37,13 @@ import {
 } from './local/containers.js';
 import { deleteMany } from './local/delete-many.js';
 import { fileBody } from './local/file-body.js';
+import { sweepUploads } from './local/leftovers.js';
 import { listFiles } from './local/list.js';
 import { segmentsOf } from './local/location.js';
 import { openObject, readObject } from './local/read.js';
 import { removeFile } from './local/remove.js';
 import { writeObject } from './local/write.js';
-import type { Place } from './local/write.js';
+import type { Place, Source } from './local/write.js';
 
 /** Where the files are. The options for the network are taken, so that a driver may be chosen by its id, and not used. */
 export interface LocalStorageOptions extends DriverOptions {
@@ -51,6 +52,8 @@ export interface LocalStorageOptions extends DriverOptions {
 }
 
 const DOCUMENT = 'docs/drivers/storage/local.md';
+/** How often uploads that nobody finished are looked for, at most. */
+const SWEEP_MS = 60 * 60 * 1000;
 
 /**
  * Object storage on the local disk: a container is a directory below `root`, an object a file in it.
@@ -70,6 +73,7 @@ export class LocalStorage extends StorageDriver<undefined> {
     },
   });
   readonly #root: string;
+  #sweptAt = 0;
 
   constructor(options: LocalStorageOptions) {
     super(options, ['root'], () => undefined);
@@ -160,10 +164,10 @@ export class LocalStorage extends StorageDriver<undefined> {
     try {
       checkPutOptions(this.settings, options);
       const given = checkedBody(body, options.sizeBytes);
-      const place = this.#place(containerName(container), objectName(name));
+      const place = { container: containerName(container), name: objectName(name) };
       return await this.withStop(options, (call) => {
         const chunks = given.kind === 'bytes' ? once(given.bytes) : given.open(call.signal);
-        return writeObject(place, { chunks, totalBytes: given.sizeBytes }, call);
+        return this.#write(place, { chunks, totalBytes: given.sizeBytes }, call);
       });
     } catch (error) {
       discard(body);
@@ -207,16 +211,23 @@ export class LocalStorage extends StorageDriver<undefined> {
     return this.withStop(described, async (call) => {
       const chunks = fileBody(handle, { start: 0, end: sizeBytes }, { signal: call.signal });
       try {
-        const source = { chunks, totalBytes: sizeBytes };
-        return await writeObject(this.#place(to.container, to.name), source, call);
+        return await this.#write(to, { chunks, totalBytes: sizeBytes }, call);
       } finally {
         chunks.destroy();
       }
     }).finally(() => handle.close());
   }
 
-  #place(container: string, name: string): Place {
-    return { root: this.#root, container, name };
+  async #write(
+    place: Omit<Place, 'root'>,
+    source: Source,
+    call: PutObjectOptions,
+  ): Promise<StorageObject> {
+    if (Date.now() - this.#sweptAt > SWEEP_MS) {
+      this.#sweptAt = Date.now();
+      await sweepUploads(this.#root);
+    }
+    return writeObject({ root: this.#root, ...place }, source, call);
   }
 }
 

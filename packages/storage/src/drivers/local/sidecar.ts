@@ -28,7 +28,7 @@ const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const READ = constants.O_RDONLY | NOFOLLOW;
 const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NOFOLLOW;
 /** Another call may remove an empty directory between its making and its use. */
-const OPEN_TRIES = 5;
+const OPEN_TRIES = 20;
 
 /** The directory with the sidecars of one container. @throws PermissionError where it is behind a symbolic link. */
 export function sidecarDirectory(root: string, container: string): Promise<string> {
@@ -114,8 +114,9 @@ export async function writeSidecar(
 
 async function openNew(directory: string, file: string): Promise<FileHandle> {
   for (let tries = 1; ; tries += 1) {
-    await mkdir(directory, { recursive: true });
     try {
+      // A recursive mkdir, too, fails where what it found is removed while it looks.
+      await mkdir(directory, { recursive: true });
       return await open(path.join(directory, file), WRITE, 0o600);
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' || tries === OPEN_TRIES) throw error;
@@ -151,7 +152,8 @@ export async function sweepSidecars(
   await removeIfEmpty(directory);
 }
 
-async function entriesOf(directory: string): Promise<string[]> {
+/** What is in a directory; nothing where it is missing. */
+export async function entriesOf(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {

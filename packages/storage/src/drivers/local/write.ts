@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { ConflictError, NotFoundError, PreconditionError } from '@sdk/common';
+import { ConflictError, PreconditionError } from '@sdk/common';
 import { checkedContentType, checkedMetadata, DEFAULT_CONTENT_TYPE } from '../../metadata.js';
 import type { StorageObject } from '../../models.js';
 import type { PutObjectOptions } from '../../storage-driver.js';
@@ -33,7 +33,6 @@ interface FileWrite extends Place {
   /** Fail where a file of that name exists. */
   readonly mustBeNew: boolean;
   readonly chunks: AsyncIterable<Uint8Array>;
-  readonly onBytes: (written: number) => void;
 }
 
 /** What was stored. */
@@ -43,7 +42,16 @@ interface FileWritten {
 }
 
 /** Another call may remove an empty directory between its making and its use. */
-const MOVE_TRIES = 5;
+const MOVE_TRIES = 20;
+
+/** What the caller's own source, `onProgress` or signal threw. It may look like a failure of the disk, and is none. */
+class CallerFailure extends Error {
+  override readonly name = 'CallerFailure';
+
+  constructor(cause: unknown) {
+    super('what the caller gave failed', { cause });
+  }
+}
 
 /** Stores an object. Whatever fails, nothing of it is left and what was there before stays. */
 export async function writeObject(
@@ -60,17 +68,32 @@ export async function writeObject(
     contentType,
     metadata,
     mustBeNew: options.ifNoneMatch !== undefined,
-    chunks,
-    onBytes: (bytes) => {
-      options.onProgress?.({ direction: 'up', bytes, totalBytes });
-      options.signal?.throwIfAborted();
-    },
+    chunks: ofCaller({ chunks, totalBytes }, options),
   };
   try {
     const { stat, etag } = await writeFileWhole(write);
     return modelOf(name, stat, { name, contentType, metadata, etag });
   } catch (error) {
+    if (error instanceof CallerFailure) throw error.cause;
     throwSystemError(error, `Writing ${JSON.stringify(name)}`);
+  }
+}
+
+/** The chunks, and what the caller is told behind each: whatever fails here is not ours to word. */
+async function* ofCaller(
+  { chunks, totalBytes }: Source,
+  { onProgress, signal }: PutObjectOptions,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      yield chunk;
+      bytes += chunk.byteLength;
+      onProgress?.({ direction: 'up', bytes, totalBytes });
+      signal?.throwIfAborted();
+    }
+  } catch (error) {
+    throw new CallerFailure(error);
   }
 }
 
@@ -101,14 +124,11 @@ async function writeAside(temporary: string, write: FileWrite): Promise<FileWrit
   const handle = await open(temporary, 'wx');
   try {
     const md5 = createHash('md5');
-    let written = 0;
     for await (const chunk of write.chunks) {
       md5.update(chunk);
       for (let done = 0; done < chunk.byteLength;) {
         done += (await handle.write(chunk, done)).bytesWritten;
       }
-      written += chunk.byteLength;
-      write.onBytes(written);
     }
     await handle.sync();
     return { stat: await handle.stat({ bigint: true }), etag: md5.digest('hex') };
@@ -117,8 +137,17 @@ async function writeAside(temporary: string, write: FileWrite): Promise<FileWrit
   }
 }
 
-/** Moves the file to its name. */
+/** Moves the file to its name, so that it stays there whatever happens to the machine. */
 async function moveToName(temporary: string, directory: string, write: FileWrite): Promise<void> {
+  const target = await moved(temporary, directory, write);
+  await syncDirectory(path.dirname(target)).catch((error: unknown) => {
+    // Deleted meanwhile, and its directory with it.
+    if (!isMissing(error)) throw error;
+  });
+}
+
+/** The path that the file has now. */
+async function moved(temporary: string, directory: string, write: FileWrite): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     try {
       const target = await objectPath(directory, write.segments);
@@ -127,12 +156,14 @@ async function moveToName(temporary: string, directory: string, write: FileWrite
       // A link fails where the name is taken, a rename replaces it: each in one step.
       if (write.mustBeNew) await link(temporary, target);
       else await rename(temporary, target);
-      await syncDirectory(path.dirname(target));
-      return;
+      return target;
     } catch (error) {
       const code = systemCode(error);
       if (code === 'EEXIST' && write.mustBeNew) throw exists(write.name);
-      if (code !== 'ENOENT' || tries === MOVE_TRIES) throw error;
+      if (code !== 'ENOENT') throw error;
+      // Where it is the container that is gone, this says so.
+      await containerPath(write.root, write.container);
+      if (tries === MOVE_TRIES) throw error;
     }
   }
 }
@@ -152,25 +183,13 @@ async function checkTarget(target: string, write: FileWrite): Promise<void> {
   if (write.mustBeNew) throw exists(write.name);
 }
 
-async function makeParents(
-  directory: string,
-  { segments, container, name }: FileWrite,
-): Promise<void> {
+async function makeParents(directory: string, { segments, name }: FileWrite): Promise<void> {
   let current = directory;
   for (const [index, segment] of segments.slice(0, -1).entries()) {
     current = path.join(current, segment);
     try {
       await mkdir(current);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT' && index === 0) {
-        throw new NotFoundError(
-          `The container ${JSON.stringify(container)} was deleted meanwhile`,
-          {
-            status: 404,
-            providerCode: 'NoSuchContainer',
-          },
-        );
-      }
       if (systemCode(error) !== 'EEXIST') throw error;
       if (!(await lstat(current)).isDirectory()) {
         const taken = segments.slice(0, index + 1).join('/');
