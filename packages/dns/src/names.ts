@@ -134,9 +134,10 @@ function parseName(text: string, field: string): Name {
   const labels: string[] = [];
   let label = '';
   let unicode = false;
+  let escaped = false;
   const end = (): void => {
     const octets = unicode
-      ? toAscii(label, field, text)
+      ? toAscii(label, escaped, field, text)
       : label.replace(/[A-Z]+/g, (part) => part.toLowerCase());
     if (octets === '')
       throw bad(field, text, 'has an empty label: two dots in a row, or one at the start');
@@ -150,6 +151,7 @@ function parseName(text: string, field: string): Name {
     labels.push(octets);
     label = '';
     unicode = false;
+    escaped = false;
   };
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] as string;
@@ -162,6 +164,7 @@ function parseName(text: string, field: string): Name {
     } else if (char === '\\') {
       const [octet, length] = unescape(text, at, field);
       label += octet;
+      escaped = true;
       at += length;
     } else if (/[\x00-\x20\x7f]/.test(char)) {
       throw bad(field, text, 'has a control character or a space in it');
@@ -189,7 +192,18 @@ function unescape(text: string, at: number, field: string): [char: string, lengt
   return [char, 1];
 }
 
-function toAscii(label: string, field: string, text: string): string {
+/** What IDNA leaves as it is in a label with Unicode. */
+const BESIDE_UNICODE = /^[A-Za-z0-9_*\x80-\uffff-]*$/;
+
+function toAscii(label: string, escaped: boolean, field: string, text: string): string {
+  // `domainToASCII` reads a host as URLs have them: it would end the name at `/`, `?`, `#` or `:`, and decode `%61`.
+  if (escaped || !BESIDE_UNICODE.test(label)) {
+    throw bad(
+      field,
+      text,
+      'has a label in which Unicode stands beside an escape, or beside a character other than letters, digits, "-", "_" and "*"; such a label has no spelling in ASCII',
+    );
+  }
   const ascii = domainToASCII(label);
   // U+3002 and its like are dots to IDNA: one label would become two.
   if (ascii === '' || ascii.includes('.'))

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { isSdkError } from '@sdk/common';
 import fc from 'fast-check';
@@ -46,6 +47,14 @@ describe('a zone name', () => {
     ['ab\\', 'a backslash that escapes nothing'],
     ['ab\\256', 'the escape \\256'],
     ['a。b', 'IDNA'],
+    ['büro/intern.example', 'Unicode stands beside'],
+    ['büro?x', 'Unicode stands beside'],
+    ['büro#x', 'Unicode stands beside'],
+    ['büro:80', 'Unicode stands beside'],
+    ['büro%61', 'Unicode stands beside'],
+    ['ü\\195', 'Unicode stands beside'],
+    ['ü\\046x', 'Unicode stands beside'],
+    ['www.\\097ü', 'Unicode stands beside'],
   ])('%j is refused', (text, wrong) => {
     expect(refusal(() => canonicalZoneName(text))).toContain(wrong);
   });
@@ -78,6 +87,9 @@ describe('the name of a record set', () => {
     ['a\\032b', 'a\\032b'],
     ['\\@', '\\@'],
     ['müller', 'xn--mller-kva'],
+    ['a\\.b.müller', 'a\\.b.xn--mller-kva'],
+    ['a/b.müller', 'a/b.xn--mller-kva'],
+    ['_ü-*', 'xn--_-*-hoa'],
     ['www.example.org', 'www.example.org'],
   ])('%j is spelt %j', (text, expected) => {
     expect(ownerName(text, zone)).toBe(expected);
@@ -154,6 +166,25 @@ describe('any text', () => {
       { numRuns: 1_000 },
     );
   });
+});
+
+test('a label with Unicode becomes what IDNA reads back as the same label, or is refused', () => {
+  const characters = fc.constantFrom(...[...'aZ09-_*/?#%:@[]|^<>&=~!+,ßüé日本😀']);
+  const label = fc.string({ unit: characters, minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(label, (text) => {
+      fc.pre(/[^\x00-\x7f]/.test(text));
+      let name: string;
+      try {
+        name = canonicalZoneName(`${text}.example`);
+      } catch (error) {
+        expect(isSdkError(error, 'SDK_CONFIGURATION')).toBe(true);
+        return;
+      }
+      expect(domainToUnicode(name)).toBe(`${text.toLowerCase()}.example`);
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 describe('a host name in a value', () => {

@@ -144,7 +144,9 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
     const name = canonicalZoneName(ref, 'zone');
     if (PLAIN.test(name)) return { id: `${name}.`, name };
     const query = { zone: absoluteName('', name), dnssec: false };
-    const [found] = await this.connection.list('zones', query, toZone, options);
+    // Looked for by its name, since a server or a gateway that knows no `zone=` answers with every zone it has.
+    const zones = await this.connection.list('zones', query, toZone, options);
+    const found = zones.find((each) => each.name === name);
     if (found === undefined) throw absent(`The zone ${name}`);
     return found;
   }

@@ -141,6 +141,26 @@ describe('PowerDns at the wire', () => {
     });
   });
 
+  test('takes no other zone than the one that was named, also where the server answers with all it has', async () => {
+    const wire = (name: string) => ({ id: name.replace('/', '=2F'), name, kind: 'Native' });
+    const all = ['precious.example.', '0/25.example.'].map(wire);
+    origin.zones.set('0/25.example.', []).set('precious.example.', []);
+    origin.next = { status: 200, body: all };
+    await dns.deleteZone('0/25.example');
+    expect([...origin.zones.keys()]).toEqual(['example.org.', 'precious.example.']);
+    origin.next = { status: 200, body: all };
+    await expect(dns.deleteZone('1/25.example')).rejects.toMatchObject({ code: 'SDK_NOT_FOUND' });
+    expect([...origin.zones.keys()]).toEqual(['example.org.', 'precious.example.']);
+  });
+
+  test('sends nothing for a name in which Unicode stands beside what ends a host in a URL', async () => {
+    await expect(dns.deleteZone('büro/intern.example')).rejects.toMatchObject({
+      code: 'SDK_CONFIGURATION',
+      field: 'zone',
+    });
+    expect(sent()).toEqual([]);
+  });
+
   test('looks nothing up for a model, and nothing for a plain name', async () => {
     const [zone] = await all(dns.listZones());
     await dns.deleteRecordSet(zone!, 'www', 'A');
