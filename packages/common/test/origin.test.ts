@@ -62,6 +62,17 @@ describe('an origin', () => {
   test('is refused without showing the URL', () => {
     expect(shownBy(refusal(() => originOf('http://ada:canary@[')))).not.toContain('canary');
   });
+
+  test.each([
+    ['canary:password@host', 'has no scheme'],
+    ['localhost:8080', 'has no scheme'],
+    ['ftp://u:canary@host', 'begins with ftp:'],
+  ])('is refused to %s, which %s', (url, beginning) => {
+    const error = refusal(() => originOf(url));
+    expect(error.message).toMatch(new RegExp(`this one ${beginning}$`));
+    expect(shownBy(error)).not.toContain('canary');
+    expect(error.hint).toContain('https://api.example.com');
+  });
 });
 
 describe('a bounded map', () => {

@@ -9,6 +9,7 @@ import { noProxyVariable, proxyVariable } from './environment.js';
 import type { NoProxy } from './no-proxy.js';
 import { compileNoProxy } from './no-proxy.js';
 import { readProxyUrl } from './url.js';
+import { wordFor } from './url-mistakes.js';
 
 /** No variable says anything. */
 const DEFAULT: ProxyDecision = newDecision({
@@ -60,11 +61,19 @@ export function decideByEnvironment(
       decidedBy: 'env',
       variable: heard.variable,
       bypassedBy,
-      warnings: heard.noProxy?.warnings ?? [],
+      warnings: [...wordsIn(heard), ...(heard.noProxy?.warnings ?? [])],
     });
     heard.decisions.set(origin, decision);
   }
   return decision;
+}
+
+/** `http_proxy=false` names a host: it never goes direct silently, and is said aloud instead. */
+function wordsIn({ variable, value }: EnvironmentSaid): readonly string[] {
+  const word = wordFor(value.trim());
+  return word === undefined
+    ? []
+    : [`${variable}: "${word}" is read as the name of a host; for no proxy unset the variable`];
 }
 
 function remember(

@@ -9,6 +9,7 @@ import type { TlsOptions } from '../route/tls-options.js';
 import type { NoProxy } from './no-proxy.js';
 import { compileNoProxy } from './no-proxy.js';
 import { readProxyUrl } from './url.js';
+import { wordFor } from './url-mistakes.js';
 
 /** One proxy with all that belongs to it. */
 export interface ProxyOptions {
@@ -57,8 +58,9 @@ export function readProxyOptions(
       hint: "Write { url: 'http://host:port' }.",
     });
   }
-  if (typeof url === 'string' && url.trim().toLowerCase() === 'direct') {
-    throw new ConfigurationError(`${field}.url is 'direct'`, {
+  const word = typeof url === 'string' ? wordFor(url.trim()) : undefined;
+  if (word !== undefined) {
+    throw new ConfigurationError(`${field}.url is '${word}'`, {
       field: `${field}.url`,
       hint: 'Write httpProxy: false to go direct.',
     });

@@ -1,12 +1,14 @@
 /** `httpProxy` in every form. It is read once and completely, as own properties. */
 import { ConfigurationError } from '../errors.js';
 import { kindOf, readAnswer } from '../option-keys.js';
+import { isPromise } from '../promise.js';
 import { ProxyServer } from '../route/proxy-server.js';
 import type { NoProxy } from './no-proxy.js';
 import type { ProxyOptions } from './options.js';
 import { readProxyOptions } from './options.js';
 import { Remembered } from './remembered.js';
 import { readProxyUrl } from './url.js';
+import { wordFor } from './url-mistakes.js';
 
 /** What a selector receives. */
 export interface ProxyQuestion {
@@ -156,7 +158,7 @@ function readStep(value: unknown, field: string, inList: boolean): ProxyChoice |
     });
   }
   if (typeof value === 'string' || value instanceof URL) {
-    refuseBlankAndDirect(value, field, inList);
+    refuseAmbiguous(value, field, inList);
     return choice(new ProxyServer(readProxyUrl(value, field)), undefined);
   }
   if (typeof value !== 'object' || value === null) {
@@ -166,8 +168,20 @@ function readStep(value: unknown, field: string, inList: boolean): ProxyChoice |
       'Write a proxy URL, false to go direct, or leave it out to ask the next level',
     );
   }
+  refuseAgentsAndPromises(value, field);
   const { noProxy, ...init } = readProxyOptions(value, field);
   return choice(new ProxyServer(init), noProxy);
+}
+
+/** A promise would be read as an object without members, an agent as one of many strange ones. */
+function refuseAgentsAndPromises(value: object, field: string): void {
+  if (isPromise(value)) {
+    throw wrong(field, 'is a promise', 'Await it, or give a function that returns it');
+  }
+  const { addRequest, dispatch } = value as { addRequest?: unknown; dispatch?: unknown };
+  if (typeof addRequest === 'function' || typeof dispatch === 'function') {
+    throw wrong(field, 'is an agent', "Give the proxy's URL: the SDK makes its own connections");
+  }
 }
 
 /** Every member is an own one, so that nothing on `Object.prototype` can take the place of a missing one. */
@@ -175,8 +189,8 @@ function choice(proxy: ProxyServer | 'direct', noProxy: NoProxy | undefined): Pr
   return Object.freeze({ kind: 'choice', proxy, noProxy });
 }
 
-/** `''` and `'direct'` could each mean two things: no proxy, or no opinion; a host of that name, or no proxy. */
-function refuseBlankAndDirect(value: string | URL, field: string, inList: boolean): void {
+/** `''`, `'direct'` and `'false'` could each mean two things: no proxy, or no opinion; a host of that name, or no proxy. */
+function refuseAmbiguous(value: string | URL, field: string, inList: boolean): void {
   const text = String(value).trim();
   if (text === '') {
     throw wrong(
@@ -185,11 +199,14 @@ function refuseBlankAndDirect(value: string | URL, field: string, inList: boolea
       'Write false to go direct, or leave it out to ask the next level',
     );
   }
-  if (text.toLowerCase() === 'direct') {
+  const word = wordFor(text);
+  if (word !== undefined) {
     throw wrong(
       field,
       `is '${text}'`,
-      inList ? "Write 'direct' in lower case, at the end of the list" : 'Write false to go direct',
+      inList
+        ? "Write 'direct' in lower case, at the end of the list"
+        : 'Write false, without quotes, to go direct',
     );
   }
 }

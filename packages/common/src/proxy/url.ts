@@ -6,6 +6,7 @@ import type { ProxyProtocol, ProxyServerInit } from '../route/proxy-server.js';
 import { ProxyServer } from '../route/proxy-server.js';
 import { isNumberLike, isZoned, parseIp } from '../ip.js';
 import { decodePercent } from './percent.js';
+import { mistakeIn } from './url-mistakes.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = Object.freeze({
   'http:': 80,
@@ -36,6 +37,8 @@ export function readProxyUrl(input: unknown, field: string): ProxyServerInit {
     throw wrong(field, `it must be a string or a URL, this is ${kindOf(text)}`, REMEDY);
   }
   const url = text.trim();
+  const mistake = mistakeIn(url);
+  if (mistake !== undefined) throw wrong(field, mistake.seen, mistake.remedy);
   checkText(url, field);
   const scheme =
     /^([a-z][a-z0-9+.-]*:)\/\//i.exec(url)?.[1] ?? /^pac\+(?:data|file):/i.exec(url)?.[0];
@@ -53,9 +56,11 @@ export function readProxyUrl(input: unknown, field: string): ProxyServerInit {
   const { authority, tail } = splitTail(rest);
   if (tail !== '' && tail !== '/') throw wrongTail(field, tail);
   const at = authority.lastIndexOf('@');
+  const place = authority.slice(at + 1);
+  if (scheme === undefined) refuseNumbers(place, field);
   return {
     protocol: protocol as ProxyProtocol,
-    ...readHostAndPort(authority.slice(at + 1), defaultPort, field),
+    ...readHostAndPort(place, defaultPort, field),
     ...(at === -1 ? {} : readUserInfo(authority.slice(0, at), field)),
   };
 }
@@ -65,8 +70,12 @@ function checkText(url: string, field: string): void {
   if (/["'<>`]/.test(url[0] as string)) {
     throw wrong(field, 'it begins with a quotation mark', 'Write the URL without quotes around it');
   }
-  if (/\s/.test(url))
-    throw wrong(field, 'it has white space inside', 'Write a space in a password as %20');
+  if (/\s/.test(url)) {
+    const remedy = /\s.*@/s.test(url)
+      ? 'Write a space in a password as %20'
+      : `${REMEDY}, and no more`;
+    throw wrong(field, 'it has white space inside', remedy);
+  }
   if (/\p{Cc}/u.test(url)) throw wrong(field, 'it has a control character inside', REMEDY);
   if (url.includes('\\')) {
     throw wrong(field, 'it has a backslash', 'Write a backslash, as in DOMAIN\\user, as %5C');
@@ -89,13 +98,6 @@ function wrongTail(field: string, tail: string): ConfigurationError {
       field,
       `${seen}, or a "${tail[0]}" in the password`,
       'In a password write / as %2F, ? as %3F and # as %23',
-    );
-  }
-  if (tail.includes(',')) {
-    return wrong(
-      field,
-      `${seen}, or is a list`,
-      'For several proxies give httpProxy a list of URLs',
     );
   }
   return wrong(
@@ -159,11 +161,19 @@ function readIpv6(address: string, field: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
+/** `0`, `1` and `10.0.0:3128` would be read as addresses, and are none that anybody meant. With a scheme they are. */
+function refuseNumbers(place: string, field: string): void {
+  const host = place.replace(/:\d*$/, '');
+  if (!isNumberLike(host) || parseIp(host) !== undefined) return;
+  throw wrong(
+    field,
+    'its host is a number, but no IPv4 address of four decimal octets',
+    'Write http://host:port; for no proxy unset the variable, or give httpProxy: false',
+  );
+}
+
 function readHost(host: string, field: string): string {
   if (host === '') throw wrong(field, 'it has no host', REMEDY);
-  if (host.includes(',')) {
-    throw wrong(field, 'its host has a comma', 'For several proxies give httpProxy a list of URLs');
-  }
   let hostname: string;
   try {
     hostname = new URL(`http://${host}`).hostname;

@@ -48,8 +48,8 @@ function originOfUrl(url: URL): Origin {
   const { protocol } = url;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new ConfigurationError(
-      `A URL must begin with http:// or https://, this one begins with ${protocol}`,
-      { field: 'url' },
+      `A URL must begin with http:// or https://, this one ${beginningOf(url.href)}`,
+      { field: 'url', hint: 'Write it whole, such as https://api.example.com.' },
     );
   }
   const known = origins.get(url.origin);
@@ -65,6 +65,15 @@ function originOfUrl(url: URL): Origin {
   });
   origins.set(url.origin, origin);
   return origin;
+}
+
+/**
+ * How a refused URL begins, in words. What stands before a `:` without `//` is shown to nobody: in `user:password@host` it is
+ * no scheme, and may be a secret.
+ */
+export function beginningOf(href: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:(?=\/\/)/i.exec(href)?.[0];
+  return scheme === undefined ? 'has no scheme' : `begins with ${scheme}`;
 }
 
 function parse(url: string): URL {

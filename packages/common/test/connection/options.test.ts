@@ -64,6 +64,7 @@ const bad: [string, Record<string, unknown>, string, RegExp][] = [
     'endpoint',
     /http:\/\/ or https:\/\/.*ftp:/,
   ],
+  ['an endpoint without a scheme', { endpoint: 'canary-9:pw@h' }, 'endpoint', /has no scheme$/],
   ['an endpoint that is no URL', { endpoint: 'canary-9' }, 'endpoint', /could not be read/],
   ['no endpoint', { endpoint: undefined }, 'endpoint', /undefined/],
   ['a user agent with a line break', { userAgent: 'x\r\nX: canary-9' }, 'userAgent', /one line/],

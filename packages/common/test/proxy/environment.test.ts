@@ -107,6 +107,14 @@ describe('the environment', () => {
     expect(shownBy(error)).not.toMatch(/canary|can%0Aary/);
   });
 
+  test.each(['false', ' DIRECT '])('%j is a host, with a warning that says what to do', (value) => {
+    const { proxy, warnings } = resolveProxy('http://a.test', { env: { http_proxy: value } });
+    expect(proxy?.host).toBe(value.trim().toLowerCase());
+    expect(warnings).toEqual([
+      `http_proxy: "${value.trim().toLowerCase()}" is read as the name of a host; for no proxy unset the variable`,
+    ]);
+  });
+
   test('of something other than text is refused by name', () => {
     const env = { https_proxy: 3128 } as unknown as Record<string, string>;
     expect(refusal(() => resolveProxy(https, { env })).field).toBe('https_proxy');

@@ -20,7 +20,9 @@ const canaries = new ProxyServer({
     return { username: 'ada', password: 'canary-asked' };
   },
 });
-const pac = parseProxyUrl('pac+http://canary-user:canary-password@wpad.test/proxy.pac?token=canary-token');
+const pac = parseProxyUrl(
+  'pac+http://canary-user:canary-password@wpad.test/proxy.pac?token=canary-token',
+);
 const script = parseProxyUrl('pac+data:text/plain,canary-script');
 const decided = resolveProxy(https, {
   env: { https_proxy: 'http://canary-token@proxy.test:3128' },

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { HttpProxy } from '../../src/proxy/setting.js';
 import { compileLevel } from '../../src/proxy/level.js';
@@ -47,6 +48,7 @@ describe('httpProxy', () => {
     [' \n', 'a blank string'],
     ['direct', "'direct'"],
     [' DIRECT ', "'DIRECT'"],
+    ['false', "'false'"],
   ])('%j is refused with a pointer to false', (value, seen) => {
     const error = refusal(() => proxyOf(value));
     expect(error.field).toBe('httpProxy');
@@ -68,6 +70,12 @@ describe('httpProxy', () => {
     [{}, 'httpProxy.url', 'without url'],
     [{ url: '' }, 'httpProxy.url', 'blank'],
     [{ url: 'direct' }, 'httpProxy.url', 'false'],
+    [{ url: 'false' }, 'httpProxy.url', 'false'],
+    ['none', 'httpProxy', 'httpProxy: false'],
+    ['http://a,http://b', 'httpProxy', 'as an array'],
+    [Promise.resolve('http://a'), 'httpProxy', 'Await it, or give a function'],
+    [new Agent(), 'httpProxy', "Give the proxy's URL"],
+    [{ dispatch: () => true }, 'httpProxy', 'is an agent'],
     [{ url: false }, 'httpProxy.url', 'a boolean'],
     [{ uri: 'http://a' }, 'httpProxy.uri', '"url"'],
     [{ url: 'http://a', tunel: 'always' }, 'httpProxy.tunel', '"tunnel"'],

@@ -101,8 +101,32 @@ describe('a proxy URL', () => {
     ['http://user:pw@', 'no host'],
     ['http://.', 'name'],
     ['http://a..b', 'name'],
-    ['http://a,b', 'list'],
-    ['http://a:1,b:2', 'more than one ":"'],
+    ['http://a,b', 'it is a list; Give several proxies as an array'],
+    ['http://a:1,b:2', 'list'],
+    ['a:1,b:1', 'list'],
+    ['a:1;b:1', 'list'],
+    ['http://a:1,http://b:1', 'a variable names one proxy only'],
+    ['http://a:1, http://b:1', 'list'],
+    ['http://a:1;http://b:1', 'list'],
+    ['http://a:1 http://b:1', 'list'],
+    ['http://ada:canary@a:1,http://ada:canary@b:1', 'list'],
+    ['PROXY host:3128', 'the answer of a PAC file; Write http://host:port'],
+    ['PROXY host:3128; DIRECT', 'Write http://host:port'],
+    ['DIRECT; SOCKS5 host:1080', 'Write socks5h://host:port'],
+    ['HTTPS host:3128', 'Write https://host:port'],
+    ['http=host:3128;https=host:3128', "Windows' settings; Write http://host:port"],
+    ['file:///etc/proxy.pac', 'pac+file:///path'],
+    ['none', 'the word "none"; For no proxy unset the variable'],
+    ['OFF', 'give httpProxy: false'],
+    ['undefined', 'the word "undefined"'],
+    ['null', 'the word "null"'],
+    ['true', 'http://host:port'],
+    ['no', 'the word "no"'],
+    ['0', 'no IPv4 address of four decimal octets; Write http://host:port; for no proxy unset'],
+    ['1', 'a number'],
+    ['10.0.0:3128', 'four decimal octets'],
+    ['010.0.0.1', 'four decimal octets'],
+    ['http://user:p w@proxy', '%20'],
     ['http://"proxy"', 'name'],
     ['http://*:3128', 'name'],
     ['http://1.2.3.4.5', 'IPv4'],
@@ -130,7 +154,28 @@ describe('a proxy URL', () => {
     expect(message).not.toMatch(/\.$/);
     expect(hint).toMatch(/\.$/);
     expect(message).not.toContain(hint);
+    expect(`${message}; ${hint}`).not.toContain('canary');
   });
+
+  test('advises %20 for white space only where it may be part of a password', () => {
+    expect(refusal(() => parseProxyUrl('http://pro xy:3128')).hint).not.toContain('%20');
+  });
+
+  test.each([
+    ['http://ada:a,b@proxy', 'ada', 'a,b'],
+    ['http://ada:a;b@proxy', 'ada', 'a;b'],
+    ['http=ada:x@proxy', 'http=ada', 'x'],
+    ['none:no@proxy', 'none', 'no'],
+  ])('%s is no list and no word: such signs may stand in credentials', (input, name, password) => {
+    expect(read(input, ['username', 'password'])).toEqual({ username: name, password });
+  });
+
+  test.each(['none:3128', 'http://none', 'nobody', '10.0.0.1', 'proxy1', 'http://127.1:3128'])(
+    '%s names a proxy',
+    (input) => {
+      expect(parseProxyUrl(input).port).toBeGreaterThan(0);
+    },
+  );
 
   test.each([[undefined], [null], [3128], [false], [{}], [['http://proxy']]])(
     '%j is refused for what it is',

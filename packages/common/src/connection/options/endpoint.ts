@@ -1,6 +1,7 @@
 /** `endpoint`: where an API is. */
 import { ConfigurationError } from '../../errors.js';
 import { kindOf } from '../../option-keys.js';
+import { beginningOf } from '../../route/origin.js';
 
 /**
  * The URL of an endpoint, checked. Nothing of a refused one is shown: it may hold credentials.
@@ -17,7 +18,7 @@ export function checkedEndpoint(endpoint: string | URL): URL {
     throw refused('could not be read as a URL');
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refused(`must begin with http:// or https://, this one begins with ${url.protocol}`);
+    throw refused(`must begin with http:// or https://, this one ${beginningOf(url.href)}`);
   }
   if (url.username !== '' || url.password !== '') {
     throw refused('holds credentials; give them by the options of the driver');
