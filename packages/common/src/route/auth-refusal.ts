@@ -74,5 +74,8 @@ function remedyFor(offered: readonly string[]): string {
   if (offered.includes('negotiate'))
     return "Give httpProxy.credentials: { scheme: 'negotiate' }; it needs the package kerberos and a ticket.";
   if (offered.includes('bearer')) return 'Give httpProxy.credentials: { token }.';
+  // It authenticates connections by a handshake, so that no header value would do.
+  if (offered.includes('ntlm'))
+    return 'The SDK does not speak NTLM: ask for Negotiate or Basic, or run a helper such as cntlm here and name that as the proxy.';
   return 'The SDK supports Basic, Digest, Negotiate and Bearer. For any other scheme give the whole header value as httpProxy.credentials: { authorization }.';
 }

@@ -7,7 +7,7 @@ export function isGatewayFailure(status: number): boolean {
 
 /** The hint for a proxy whose rules exclude the target. */
 export const FORBIDDEN_HINT =
-  'The proxy forbids this target: ask the people who run it, or bypass it with NO_PROXY.';
+  'The proxy forbids this target: ask the people who run it, or bypass it by noProxy (by NO_PROXY only where a variable named the proxy).';
 
 /** The hint for a proxy that tried to connect to the target, and could not. */
 export const UNREACHED_HINT = 'The proxy could not reach the target.';

@@ -54,6 +54,8 @@ export function askTunnel(
         const rest = received.subarray(end + END_OF_HEADER.length);
         if (answer === undefined) return finish(tunnelBroken(proxy, target, 'garbage'));
         if (rest.length > 0) socket.unshift(rest);
+        if (answer.status < 100 || answer.status === 101)
+          return finish(tunnelBroken(proxy, target, 'garbage'));
         if (answer.status < 200) {
           // An interim answer (RFC 9110 §15.2); the final one follows.
           received = Buffer.alloc(0);

@@ -5,7 +5,7 @@ import type { Origin } from '../route/origin.js';
 import { isSocks, type ProxyServer } from '../route/proxy-server.js';
 import type { Route } from '../route/route.js';
 import type { TlsOptions } from '../route/tls-options.js';
-import { dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
+import { connectTimedOut, dialTimedOut, originTlsFailed, originUnreachable } from './failure.js';
 import { openHttpProxy } from './http-proxy.js';
 import { runPhase } from './phase.js';
 import { openTcp, openUnixSocket, type TcpOptions } from './tcp.js';
@@ -121,7 +121,7 @@ function connectLimits(order: DialOrder) {
   const timeoutMs = order.timeouts.connectMs;
   return {
     timeoutMs,
-    timedOut: () => dialTimedOut('connect', timeoutMs, order.origin.href),
+    timedOut: () => connectTimedOut(timeoutMs, order.origin, order.route),
     signal: order.signal,
   };
 }

@@ -51,6 +51,7 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
         reason: code,
         requestSent: 'no',
         retryable: true,
+        hint: 'Check that the port speaks TLS. A firewall may cut connections to names that it forbids.',
         cause: bare(cause),
       },
     );
@@ -64,28 +65,44 @@ export function originTlsFailed(origin: Origin, route: Route, cause: unknown): S
   });
 }
 
-/** A timer of the dial fired. */
-export function dialTimedOut(
-  phase: 'proxy' | 'connect' | 'pool',
-  timeoutMs: number,
-  where: string,
-): SdkError {
-  const what = {
-    proxy: `The proxy ${where} did not open a way`,
-    connect: `${where} did not accept a connection`,
-    pool: `No socket to ${where} came free`,
-  }[phase];
+/** The timer of the proxy fired, or that of the queue for a socket. */
+export function dialTimedOut(phase: 'proxy' | 'pool', timeoutMs: number, where: string): SdkError {
+  const [what, hint] = {
+    proxy: [
+      `The proxy ${where} did not open a way`,
+      'Check that the proxy is running and that its URL has the right scheme (http, https, socks5h). timeouts.proxyMs sets this limit.',
+    ],
+    pool: [
+      `No socket to ${where} came free`,
+      'Read each body to its end or destroy it, since it holds a socket, or raise maxSockets of the transport. timeouts.poolMs sets this limit.',
+    ],
+  }[phase] as [string, string];
   return new TimeoutError(`${what} within ${timeoutMs} ms`, {
     phase,
     timeoutMs,
     requestSent: 'no',
     // A proxy that accepted the connection and then did not answer will not answer again; only the next one of a list can help.
     retryable: phase !== 'proxy',
-    hint:
-      phase === 'proxy'
-        ? 'Check that the proxy is running and that its URL has the right scheme (http, https, socks5h). timeouts.proxyMs sets this limit.'
-        : `timeouts.${phase}Ms sets this limit.`,
+    hint,
   });
+}
+
+/** The timer of TCP and TLS with the origin fired, inside a tunnel or not. */
+export function connectTimedOut(timeoutMs: number, origin: Origin, route: Route): SdkError {
+  const remedy =
+    route.proxy === undefined
+      ? 'Check the endpoint and the firewall. If this network needs a proxy, set httpProxy or HTTPS_PROXY.'
+      : 'Check the endpoint, and that its port speaks TLS: the proxy has opened a way to it.';
+  return new TimeoutError(
+    `No connection to ${origin.href}${viaOf(route)} was made within ${timeoutMs} ms`,
+    {
+      phase: 'connect',
+      timeoutMs,
+      requestSent: 'no',
+      retryable: true,
+      hint: `${remedy} timeouts.connectMs sets this limit.`,
+    },
+  );
 }
 
 /** A timer of the exchange fired. */
@@ -103,12 +120,16 @@ export function exchangeTimedOut(
       : phase === 'idle'
         ? `${whom} was silent for ${timeoutMs} ms while a body was being transferred`
         : `The call to ${whom} took longer than its total of ${timeoutMs} ms`;
+  const limit = `timeouts.${phase}Ms sets this limit.`;
   return new TimeoutError(what, {
     phase,
     timeoutMs,
     requestSent,
     retryable: phase !== 'total',
-    hint: `timeouts.${phase}Ms sets this limit.`,
+    hint:
+      phase === 'headers' && route.way === 'forward'
+        ? `Nobody can tell whether the proxy was silent or the origin: tunnel: 'always' shows it. ${limit}`
+        : limit,
   });
 }
 
@@ -139,12 +160,17 @@ export function exchangeFailed(
     reason: code,
     retryable: !code.startsWith('HPE_'),
     cause: bare(cause),
-    hint:
-      route.way === 'forward' && facts.requestSent !== 'yes' && !facts.reusedSocket
-        ? FORWARD_HINT
-        : undefined,
+    hint: facts.requestSent === 'yes' || facts.reusedSocket ? undefined : brokenHint(origin, route),
     ...facts,
   });
+}
+
+/** What may help where a new connection broke before any answer came. */
+function brokenHint({ protocol }: Origin, { way }: Route): string | undefined {
+  if (way === 'forward') return FORWARD_HINT;
+  return protocol === 'http:'
+    ? 'If the port of the endpoint speaks TLS, write https:// there.'
+    : undefined;
 }
 
 /** The proxy may be the one that was silent or broke off: nobody can tell from here. */
@@ -153,8 +179,12 @@ function viaOf({ proxy }: Route): string {
 }
 
 function tlsHint(origin: Origin, route: Route, code: string, cause: unknown): string {
-  if (speaksPlain(code, cause))
-    return `${origin.authority} answers plain HTTP: write http:// in the endpoint.`;
+  if (speaksPlain(code, cause)) {
+    // Never advised where the words may be the proxy's: credentials would then go in clear.
+    return route.proxy === undefined
+      ? `${origin.authority} answers plain HTTP: write http:// in the endpoint.`
+      : `What came through the tunnel of ${route.proxy.href} is not TLS: the proxy may have answered itself (a login or an error page), or the port of the endpoint speaks plain HTTP.`;
+  }
   if (isAboutOurCertificate(code))
     return 'The origin asks for a client certificate. Give one that it accepts, as tls.cert with tls.key or as tls.pfx.';
   if (code === 'CERT_HAS_EXPIRED') return "The origin's certificate has expired.";

@@ -1,6 +1,7 @@
 /** Wraps the look-up of names, the caller's or Node's: it ends in addresses or in an error that `isLookupFailure` recognises. */
 import dns, { type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import { codeOf, NAME_NOT_FOUND } from './node-error.js';
 
 /** Read at each look-up, as Node's own `net` does: somebody may have replaced it by a cache. */
@@ -57,7 +58,13 @@ function ask(lookup: LookupFunction, hostname: string, options: LookupOptions, d
     // Never synchronously: the caller is not ready for the answer yet.
     process.nextTick(() => {
       if (error !== null && error !== undefined) return done(failureOf(error), []);
-      const addresses = readAnswer(address, family, options.family);
+      let addresses;
+      try {
+        addresses = readAnswer(address, family, options.family);
+      } catch (thrown) {
+        // By a getter of what was answered.
+        return done(failureOf(thrown), []);
+      }
       if (addresses === undefined) done(noAddress(), []);
       else done(null, addresses);
     });
@@ -95,7 +102,8 @@ function readAnswer(
 /** The error itself if it can be marked, so that Node's own code and message stay. */
 function failureOf(thrown: unknown): Error {
   const error =
-    thrown instanceof Error
+    // A proxy of an error may throw at whoever reads it.
+    isNativeError(thrown)
       ? thrown
       : Object.assign(new Error('The look-up failed with what is no Error'), { code: 'EAI_FAIL' });
   failures.add(error);

@@ -92,6 +92,11 @@ const FAULTS: readonly Fault[] = [
     script: scripts.answer('\x05\xff'),
     ...failed('tunnel', false),
   },
+  ...['101', '099', '000'].map((status) => ({
+    fault: `answers ${status}, after which no answer to CONNECT can follow`,
+    script: scripts.answer(`HTTP/1.1 ${status} Odd\r\n\r\n`),
+    ...failed('tunnel', false),
+  })),
   {
     fault: 'answers with a header of 1 MiB',
     script: scripts.endlessHeader(),
