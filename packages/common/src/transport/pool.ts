@@ -1,7 +1,6 @@
 /** The sockets of one route to one place: a limited number, kept alive between requests, with a queue for waiting requests. */
 import type { Socket } from 'node:net';
 import { following, onAbort } from '../abort.js';
-import { ignore } from '../ignore.js';
 import { patientTimeout } from '../patient-timeout.js';
 import { dial, type DialOrder } from '../wire/dial.js';
 import { dialTimedOut } from '../wire/failure.js';
@@ -185,8 +184,8 @@ export class SocketPool {
     socketOpened(place, openedAt - startedAt);
     lease.uses = 1;
     this.#leases.add(lease);
-    // An idle socket's error must not end the process. A socket in use also has the exchange's own listener.
-    socket.on('error', ignore);
+    // An error must not end the process. TLS that fails after its handshake leaves the connection open, yet useless.
+    socket.on('error', () => socket.destroy());
     // Node's http says so when an answer has been read to its end.
     socket.on('free', () => this.free(lease));
     socket.once('end', () => {

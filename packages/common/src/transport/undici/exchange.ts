@@ -15,7 +15,7 @@ import type { TransportRequest, TransportResponse } from '../transport.js';
 import { brokenBody, uploadOf } from '../upload.js';
 import { headerList } from './answer-headers.js';
 import { AnswerBody, type BodySource } from './answer-body.js';
-import { asNodeError, isUnsendable } from './node-error.js';
+import { asNodeError, brokeOff, isLengthMismatch, isUnsendable } from './node-error.js';
 import { engineHeaders, refusedBy } from './request-headers.js';
 import { Upload } from './upload.js';
 import { clientOf, type WireClient } from './wire-client.js';
@@ -65,10 +65,10 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   readonly #wire: WireClient;
   readonly #timer: ExchangeTimer;
   readonly #stopListening: (() => void) | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
   #body: AnswerBody | undefined;
   #upload: Upload | undefined;
   #begun = false;
+  #bodiless = false;
   #over = false;
 
   constructor(
@@ -116,14 +116,12 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
 
   // Called by undici.
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(): void {
     this.#begun = true;
-    this.#controller = controller;
     this.#wire.gate.await();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    this.#wire.gate.pass();
     if (this.#over) return;
     if (status < 200) {
       this.fail(this.#failed(protocolChanged()));
@@ -135,6 +133,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     const body = new AnswerBody(this);
     const since = performance.now();
     this.answer = 'begun';
+    this.#bodiless = status === 204 || status === 304;
     this.#body = body;
     this.#timer.enter('idle');
     lease.keepAliveHintMs = keepAliveHint(headers);
@@ -151,13 +150,25 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     });
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.#over) return;
     this.#timer.stir();
-    if (this.#body?.push(chunk) === false) controller.pause();
+    if (this.#body?.push(chunk) === false) this.#wire.gate.shut();
   }
 
   onResponseEnd(): void {
+    if (this.#over) return;
+    const { socket } = this.#lease;
+    // undici takes every end of the connection for the end of a body without a length: a reset, and our own `destroy`, too.
+    if (socket.destroyed && !socket.readableEnded) {
+      this.fail(this.#failed(brokeOff()));
+      return;
+    }
+    this.#wire.gate.open();
+    this.#complete();
+  }
+
+  #complete(): void {
     this.answer = 'complete';
     this.#upload?.stop();
     this.#timer.awaitReader();
@@ -167,6 +178,11 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   }
 
   onResponseError(_controller: unknown, cause: Error): void {
+    // undici awaits the bytes that a 204 or 304 announces, though these never have a body (RFC 9110 §6.4.1).
+    if (this.#bodiless && isLengthMismatch(cause)) {
+      if (!this.#over) this.#complete();
+      return;
+    }
     if (this.#begun || !isUnsendable(cause)) {
       this.fail(this.#failed(cause));
       return;
@@ -199,7 +215,8 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
   }
 
   wanted(): void {
-    this.#controller?.resume();
+    // Once the answer has come whole, the socket serves another one.
+    if (this.answer !== 'complete') this.#wire.gate.open();
   }
 
   /** The body was read to its end, or destroyed: no more bytes are awaited. */

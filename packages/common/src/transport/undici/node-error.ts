@@ -12,8 +12,7 @@ export function asNodeError(cause: unknown, answered: boolean): unknown {
   const code = codeOf(cause);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return coded(cause, 'HPE_HEADER_OVERFLOW');
   // Two lengths, or a length of a chunked body: node's parser refuses these. After the head it means that a body was cut short.
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !answered)
-    return coded(cause, 'HPE_UNEXPECTED_CONTENT_LENGTH');
+  if (isLengthMismatch(cause) && !answered) return coded(cause, 'HPE_UNEXPECTED_CONTENT_LENGTH');
   if (code === 'UND_ERR_SOCKET' && (cause as Error).message === 'bad upgrade') {
     return protocolChanged();
   }
@@ -26,7 +25,7 @@ export function asNodeError(cause: unknown, answered: boolean): unknown {
 const PARSER_CODES: readonly (readonly [RegExp, string])[] = [
   [/EOF state/, BROKE_OFF],
   [/HTTP version/, 'HPE_INVALID_VERSION'],
-  [/status code/i, 'HPE_INVALID_STATUS'],
+  [/status/i, 'HPE_INVALID_STATUS'],
   [/chunk size/i, 'HPE_INVALID_CHUNK_SIZE'],
   [/Content-Length/, 'HPE_INVALID_CONTENT_LENGTH'],
   [/Transfer-Encoding/, 'HPE_INVALID_TRANSFER_ENCODING'],
@@ -37,6 +36,16 @@ const PARSER_CODES: readonly (readonly [RegExp, string])[] = [
 function parserCode(message: string): string {
   const reason = /\((.*)\)$/.exec(message)?.[1] ?? '';
   return PARSER_CODES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'HPE_INVALID_CONSTANT';
+}
+
+/** Whether a body had another length than its head said. */
+export function isLengthMismatch(cause: unknown): boolean {
+  return codeOf(cause) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+}
+
+/** The failure of an answer whose connection ended without an error of its own. */
+export function brokeOff(): Error {
+  return Object.assign(new Error('The connection closed'), { code: BROKE_OFF });
 }
 
 /** Whether undici refused the request itself, before it sent a byte of it. */
