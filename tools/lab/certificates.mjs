@@ -1,4 +1,4 @@
-/** Makes the certificates of one run: three authorities, so that a test can tell the proxy's TLS from the origin's and from a client's. */
+/** Makes the certificates of one run: an authority each for proxies, origins, clients and strangers, so that a test can tell them apart. */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ export interface LabIdentity {
 
 /** Where the lab's servers answer, as `tools/lab/run.mjs` wrote it down. Logs and certificates are paths of files. */
 export interface LabEndpoints {
-  /** Two authorities that do not know each other: one for the proxies' TLS, one for the origins'. */
+  /** Authorities that do not know each other: of the proxies' TLS, of the origins', of clients, and of strangers. */
   readonly certificates: {
     readonly proxy: LabIdentity;
     readonly origin: LabIdentity;
@@ -93,9 +93,9 @@ export interface LabEndpoints {
   };
   /** SOCKS 4 and 5 at `open`, SOCKS5 with credentials at `user`, each `host:port`; it knows the name `squid.originName` too. */
   readonly dante: LabSocks;
-  /** SOCKS5; see `readMicrosocksLog` in `access-log.ts`. */
+  /** SOCKS5; see `readMicrosocksLog` in `socks-log.ts`. */
   readonly microsocks: LabSocks;
-  /** `ssh -D`: SOCKS 4, 4a and 5; see `readSshLog` in `access-log.ts`. */
+  /** `ssh -D`: SOCKS 4, 4a and 5; see `readSshLog` in `socks-log.ts`. */
   readonly ssh: { readonly socks: string; readonly log: string };
   /** A proxy that intercepts TLS, with its own authority at the path `ca`; see `readMitmproxyLog` in `access-log.ts`. */
   readonly mitmproxy: { readonly url: string; readonly ca: string; readonly seenLog: string };

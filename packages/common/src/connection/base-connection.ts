@@ -50,7 +50,7 @@ const LIMITER = Symbol('limiter');
 const SECRETS = Symbol('secrets');
 
 /**
- * Sends requests to one endpoint through the stages (`stages.ts`). It keeps nothing about a request, so that a thousand
+ * Sends requests to one endpoint through the stages (`stages/stages.ts`). It keeps nothing about a request, so that a thousand
  * may run at once. Subclasses override the protected hooks; all are optional.
  */
 export class BaseConnection {

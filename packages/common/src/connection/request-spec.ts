@@ -40,7 +40,7 @@ export interface RequestSpec {
    */
   readonly expect?: Expectation | undefined;
   readonly xml?: XmlDecodeOptions | undefined;
-  /** Whether it may be sent twice. @default true for GET, HEAD, PUT, DELETE and OPTIONS */
+  /** Whether it may be sent twice. @default true for GET, HEAD, PUT, DELETE, OPTIONS and TRACE */
   readonly idempotent?: boolean | undefined;
   /** Statuses that are success beside those of `isSuccess`, e.g. 404 for a deletion. */
   readonly success?: readonly number[] | undefined;

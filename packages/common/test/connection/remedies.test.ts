@@ -114,3 +114,16 @@ describe('a look-up of the caller', () => {
     });
   });
 });
+
+test('where name and value of a header were exchanged, the error shows neither', async () => {
+  const headers = { 'Bearer canary-17': 'Authorization' };
+  const error = await rejection<SdkError>(
+    connect('http://origin.invalid').request({ ...get, headers }),
+  );
+  expect(error).toMatchObject({
+    code: 'SDK_CONFIGURATION',
+    field: 'headers',
+    message: expect.stringContaining('character 7 is U+0020'),
+  });
+  expect(JSON.stringify([error, error.message, error.hint])).not.toContain('canary');
+});

@@ -69,8 +69,11 @@ export class HeaderBag implements Iterable<readonly [string, string]> {
 function checkedName(name: string): string {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
     throw new ConfigurationError(
-      `A header's name must be a token of RFC 9110 §5.6.2, not ${typeof name === 'string' ? JSON.stringify(name.slice(0, 40)) : kindOf(name)}`,
-      { field: 'headers', hint: "Letters, digits and !#$%&'*+-.^_`|~ are allowed." },
+      `A header's name must be a token of RFC 9110 §5.6.2, not ${wrongName(name)}`,
+      {
+        field: 'headers',
+        hint: "Letters, digits and !#$%&'*+-.^_`|~ are allowed. Were name and value exchanged?",
+      },
     );
   }
   if (name.length === 19 && name.toLowerCase() === 'proxy-authorization') {
@@ -83,6 +86,15 @@ function checkedName(name: string): string {
     );
   }
   return name;
+}
+
+/** What is wrong with a name, without the name: where name and value were exchanged, it is a secret. */
+function wrongName(name: unknown): string {
+  if (typeof name !== 'string') return kindOf(name);
+  if (name === '') return 'an empty text';
+  const at = [...name].findIndex((char) => !TOKEN.test(char));
+  const code = (name.codePointAt(at) as number).toString(16).toUpperCase().padStart(4, '0');
+  return `one whose character ${at + 1} is U+${code}`;
 }
 
 function checkValue(name: string, value: string): void {
