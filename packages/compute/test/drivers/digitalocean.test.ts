@@ -48,6 +48,16 @@ describe('lists on an origin with pages of one', () => {
   });
 });
 
+test.each(['/v2', '/v2/', '/'])('%s at the end of the endpoint is not sent twice', async (end) => {
+  for (const endpoint of [`${origin.url}${end}`, new URL(`${origin.url}${end}`)]) {
+    const driver = open({ endpoint });
+    for await (const _ of driver.with({}).listImages()) break;
+    await driver.close();
+  }
+  const once = 'GET /v2/images?page=1&per_page=200';
+  expect(sent()).toEqual([once, once]);
+});
+
 describe('operations on an origin that remembers', () => {
   test('createNode is at hand at once, then pending, then running', async () => {
     const operation = compute.createNode(SPEC, QUICK);

@@ -1,5 +1,5 @@
 /** PowerDNS Authoritative Server by its HTTP API: https://doc.powerdns.com/authoritative/http-api/ (tried with 4.7.3). */
-import { isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
+import { addHint, isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
 import type { CallOptions, DriverOptions } from '@sdk/common';
 import type { CheckedChanges } from '../check.js';
 import type { ZonePlace } from '../dns-driver.js';
@@ -22,7 +22,7 @@ export type { CreatePowerDnsZoneInput, PowerDnsSearchOptions, PowerDnsSearchResu
 
 /** Where the server is and how to be let in. */
 export interface PowerDnsOptions extends DriverOptions {
-  /** The address of the server's API without `/api/v1`, e.g. `http://127.0.0.1:8081`; a path before it is kept. */
+  /** The address of the server's API, e.g. `http://127.0.0.1:8081`; `/api/v1` at its end is taken off, a path before it is kept. */
   readonly endpoint: string | URL;
   /** The server's setting `api-key`. */
   readonly apiKey: string;
@@ -75,14 +75,24 @@ export class PowerDns extends RecordSetDnsDriver<PowerDnsConnection> {
    * Creates a zone of the kind `native`, or as `kind` says. Without `nameservers` it has no NS; its SOA is the server's
    * `default-soa-content`.
    * @param input `ttl` is that of the SOA: it is set by a second request, which a secondary zone cannot take.
-   * @throws ConflictError where the zone exists.
+   * @throws ConflictError where the zone exists. Where only the second request fails, the zone is there, and the error's hint says so.
    */
   async createZone(input: CreatePowerDnsZoneInput, options: CallOptions = {}): Promise<Zone> {
     const { ttl, ...json } = checkNewZone(input);
     return this.underTotal(options, async (call) => {
       const { zone, was } = await this.connection.makeZone(json, toZoneAndSoa, call);
       if (ttl === undefined || was === undefined) return zone;
-      await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, call);
+      try {
+        await this.writeSets(zone, { upsert: [{ ...was, ttl, was }], delete: [] }, call);
+      } catch (error) {
+        if (isSdkError(error)) {
+          addHint(
+            error,
+            `The zone ${zone.name} exists now; only the request that sets its ttl failed. Write its SOA with that ttl, or delete the zone before you create it again.`,
+          );
+        }
+        throw error;
+      }
       return { ...zone, ttl };
     });
   }

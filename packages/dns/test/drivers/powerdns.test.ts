@@ -230,4 +230,48 @@ describe('PowerDns at the wire', () => {
     await whole.close();
     expect(sent()).toEqual(['GET /dns/api/v1/servers/localhost', 'GET /api/v1/servers/localhost']);
   });
+
+  test.each(['/api', '/api/', '/api/v1', '/api/v1/servers', '/api/v1/servers/localhost/'])(
+    'takes %s off the end of its endpoint, as a text and as a URL',
+    async (end) => {
+      for (const endpoint of [`${origin.url}${end}`, new URL(`${origin.url}${end}`)]) {
+        const whole = new PowerDns({ endpoint, apiKey: API_KEY, env: {} });
+        expect((await whole.getServer()).id).toBe('localhost');
+        await whole.close();
+      }
+    },
+  );
+
+  test('refuses an endpoint that ends in another server than serverId names', () => {
+    const endpoint = `${origin.url}/api/v1/servers/other`;
+    expect(() => new PowerDns({ endpoint, apiKey: API_KEY, env: {} })).toThrow(
+      'endpoint ends in the server "other", and serverId is "localhost"',
+    );
+  });
+
+  test('says that the zone exists where only the TTL of a new zone could not be set', async () => {
+    const body = { error: 'SOA not now' };
+    origin.next = {
+      status: 201,
+      body: {
+        id: 'half.example.',
+        name: 'half.example.',
+        kind: 'Native',
+        rrsets: [
+          { name: 'half.example.', type: 'SOA', ttl: 3600, records: [on('a. b. 1 2 3 4 5')] },
+        ],
+      },
+      then: () => queueMicrotask(() => (origin.next = { status: 422, body })),
+    };
+    await expect(dns.createZone({ name: 'half.example', ttl: 60 })).rejects.toMatchObject({
+      code: 'SDK_VALIDATION',
+      hint: expect.stringContaining('The zone half.example exists now'),
+    });
+    origin.next = { status: 409, body };
+    const refused = dns.createZone({ name: 'half.example', ttl: 60 });
+    await expect(refused).rejects.toMatchObject({ code: 'SDK_CONFLICT' });
+    expect(
+      String(((await refused.catch((error: Error) => error)) as { hint?: string }).hint),
+    ).not.toContain('exists now');
+  });
 });

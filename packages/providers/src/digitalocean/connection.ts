@@ -18,7 +18,7 @@ export class DigitalOceanConnection extends BaseConnection {
 
   /** @throws ConfigurationError where the token is missing or cannot be one. */
   constructor(source: DriverOptions | Settings, { token }: DigitalOceanCredentials) {
-    const endpoint = source.endpoint ?? DIGITALOCEAN_ENDPOINT;
+    const endpoint = withoutVersion(source.endpoint ?? DIGITALOCEAN_ENDPOINT);
     super(source instanceof Settings ? source : { ...source, endpoint }, { endpoint });
     this.#token = checkToken(token);
   }
@@ -34,6 +34,13 @@ export class DigitalOceanConnection extends BaseConnection {
   protected override secrets(): readonly string[] {
     return [this.#token];
   }
+}
+
+/** The address without a `/v2` at its end, which documents write and every path begins with. */
+function withoutVersion(endpoint: string | URL): string | URL {
+  return typeof endpoint === 'string' || endpoint instanceof URL
+    ? String(endpoint).replace(/\/v2\/*$/, '/')
+    : endpoint;
 }
 
 /** RFC 6750 §2.1, so that a line break from a file is found here and not by the provider. */

@@ -1,4 +1,4 @@
-import { BaseConnection, ConfigurationError, kindOf } from '@sdk/common';
+import { BaseConnection, ConfigurationError, kindOf, quoted } from '@sdk/common';
 import type {
   CallOptions,
   FailedAnswer,
@@ -28,9 +28,10 @@ export class PowerDnsConnection extends BaseConnection {
   readonly #server: readonly string[];
 
   constructor(settings: Settings, credentials: PowerDnsCredentials) {
-    super(settings, { endpoint: baseOf(credentials.endpoint) });
+    const serverId = checkedServerId(credentials.serverId);
+    super(settings, { endpoint: baseOf(credentials.endpoint, serverId) });
     this.#apiKey = checkedKey(credentials.apiKey);
-    this.#server = ['api', 'v1', 'servers', checkedServerId(credentials.serverId)];
+    this.#server = ['api', 'v1', 'servers', serverId];
   }
 
   /** A path below the server's own. */
@@ -114,15 +115,24 @@ function checkedServerId(serverId: unknown = 'localhost'): string {
   });
 }
 
-/** The server's address; an `/api/v1` at its end is taken off, since both spellings are common. */
-function baseOf(endpoint: string | URL | undefined): string | URL {
+/** What documents and other clients write behind the server's address: `/api`, `/api/v1`, and the way to one server. */
+const API_PATH = /\/api(?:\/v1(?:\/servers(?:\/([^/?#]+))?)?)?\/*$/;
+
+/** The server's address, without the part that every path of the driver begins with. */
+function baseOf(endpoint: string | URL | undefined, serverId: string): string | URL {
   if (endpoint === undefined) {
     throw new ConfigurationError(
       "endpoint is missing; give the address of the server's API, such as http://127.0.0.1:8081",
       { field: 'endpoint' },
     );
   }
-  return typeof endpoint === 'string' || endpoint instanceof URL
-    ? String(endpoint).replace(/\/api\/v1\/?$/, '/')
-    : endpoint;
+  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) return endpoint;
+  const named = API_PATH.exec(String(endpoint))?.[1];
+  if (named !== undefined && named !== serverId) {
+    throw new ConfigurationError(
+      `endpoint ends in the server ${quoted(named)}, and serverId is ${quoted(serverId)}; give the id as serverId, and endpoint without /api/v1 and what follows`,
+      { field: 'endpoint' },
+    );
+  }
+  return String(endpoint).replace(API_PATH, '/');
 }
