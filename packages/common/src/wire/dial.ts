@@ -99,7 +99,7 @@ function upgradeOrigin(
 ): Promise<Socket> {
   const { origin, route, tls } = order;
   const sessionKey = `origin|${origin.href}|${route.proxy?.key ?? ''}`;
-  return openTls(socket, { host: origin.hostname, tls, sessionKey }, hold).catch(
+  return openTls(socket, { host: origin.hostname, tls, field: 'tls', sessionKey }, hold).catch(
     (cause: unknown) => {
       const error = originTlsFailed(origin, route, cause);
       if (mayBeOfResumption(cause)) ofResumption(error);

@@ -5,7 +5,7 @@ import { openTunnel } from './tunnel.js';
 import { proxyTlsFailed, proxyUnreachable } from './proxy-failure.js';
 import { openTcp, type TcpOptions } from './tcp.js';
 import { mayBeOfResumption } from './tls-sessions.js';
-import { openTls } from './tls.js';
+import { openTls, type TlsPeer } from './tls.js';
 
 /**
  * An open connection to `proxy`, or, if `tunnelTo` (`host:port`) is given, through it.
@@ -32,7 +32,8 @@ async function reach(
       throw proxyUnreachable(proxy, cause);
     });
     if (proxy.protocol !== 'https:') return socket;
-    const peer = { host: proxy.host, tls: proxy.tls, sessionKey: `proxy|${proxy.key}` };
+    const { host, tls, key } = proxy;
+    const peer: TlsPeer = { host, tls, field: 'httpProxy.tls', sessionKey: `proxy|${key}` };
     try {
       return await openTls(socket, peer, hold);
     } catch (cause) {

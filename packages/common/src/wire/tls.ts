@@ -14,6 +14,8 @@ const contexts = new BoundedMap<string, tls.SecureContext>(100);
 export interface TlsPeer {
   readonly host: string;
   readonly tls: TlsOptions | undefined;
+  /** Which option of the caller's they are, for an error. */
+  readonly field: 'tls' | 'httpProxy.tls';
   /**
    * The key of the TLS sessions that may be resumed here. It is different for proxies and origins, and for two ways to the same
    * origin: a session from a proxy that intercepts TLS must not be resumed on another way (CVE-2021-22890).
@@ -27,13 +29,13 @@ export interface TlsPeer {
  */
 export async function openTls(
   socket: Socket,
-  { host, tls: given, sessionKey }: TlsPeer,
+  { host, tls: given, field, sessionKey }: TlsPeer,
   hold: (socket: Socket) => void,
 ): Promise<tls.TLSSocket> {
   // No prototype: what somebody added to Object.prototype is no TLS setting.
   const options = Object.assign(Object.create(null) as TlsOptions, given);
   const identity = tlsIdentity(given);
-  const secureContext = secureContextOf(identity, options);
+  const secureContext = secureContextOf(identity, options, field);
   // A resumed session is not verified again, so it belongs to the settings that it was verified under.
   const key = `${sessionKey}|${identity}`;
   const session = sessionFor(key);
@@ -72,24 +74,42 @@ function checkAddress(host: string, certificate: tls.PeerCertificate): Error | u
 }
 
 /** One context for each TLS identity: making one parses every root, which takes tens of milliseconds. */
-function secureContextOf(identity: string, options: TlsOptions): tls.SecureContext {
+function secureContextOf(
+  identity: string,
+  options: TlsOptions,
+  field: TlsPeer['field'],
+): tls.SecureContext {
   const known = contexts.get(identity);
   if (known !== undefined) return known;
   let context: tls.SecureContext;
   try {
     context = tls.createSecureContext(contextOptions(options));
   } catch (cause) {
-    throw new ConfigurationError(
-      'The TLS options could not be used: a certificate or key in them was not readable',
-      {
-        field: 'tls',
-        hint: 'Check that ca, cert and key are PEM, pfx is PKCS#12, and passphrase opens the key.',
-        cause,
-      },
-    );
+    const [what, hint] = unusable(cause);
+    throw new ConfigurationError(`The options of ${field} could not be used: ${what}`, {
+      field,
+      hint,
+      cause,
+    });
   }
   contexts.set(identity, context);
   return context;
+}
+
+/** What OpenSSL could not use, and what helps. */
+function unusable(cause: unknown): readonly [what: string, hint: string] {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH')
+    return ['key does not belong to cert', 'Give the key that the certificate was made for.'];
+  if (code === 'ERR_OSSL_BAD_DECRYPT' || message === 'mac verify failure')
+    return [
+      'passphrase does not open key or pfx',
+      'Give the passphrase that it was encrypted with.',
+    ];
+  return [
+    'a certificate or key in them was not readable',
+    'Check that ca, cert and key are PEM, pfx is PKCS#12, and passphrase opens the key.',
+  ];
 }
 
 function contextOptions(options: TlsOptions): tls.SecureContextOptions {

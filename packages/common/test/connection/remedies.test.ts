@@ -1,8 +1,15 @@
 /** What the errors of the wire advise: the remedy for that very mistake, and none that would do harm. */
+import { createPrivateKey } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { AxiosTransport, type ConnectionOptions, type SdkError } from '@sdk/common';
-import { scripts, startOrigin, startScriptedProxy } from '@sdk/testing';
+import {
+  createCertificateAuthority,
+  scripts,
+  startOrigin,
+  startProxy,
+  startScriptedProxy,
+} from '@sdk/testing';
 import type { ConnectionScript } from '@sdk/testing';
 import { connect, keep, rejection } from './stand.js';
 
@@ -112,6 +119,32 @@ describe('a look-up of the caller', () => {
       requestSent: 'no',
       message: expect.stringContaining('No address for the name'),
     });
+  });
+});
+
+describe('a client certificate', () => {
+  test.each([
+    ['of another key', 'key does not belong to cert', { key: 'other' }],
+    ['whose key has another passphrase', 'passphrase does not open', { passphrase: 'wrong' }],
+  ])('%s is told as that, and of which end', async (_what, says, wrong) => {
+    const authority = await createCertificateAuthority();
+    const [client, other] = await Promise.all([
+      authority.issue({ client: true }),
+      authority.issue({ client: true }),
+    ]);
+    const encrypted = createPrivateKey(client.key).export({
+      ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'right' },
+    } as const);
+    const key = 'key' in wrong ? other.key : encrypted;
+    const tls = { cert: client.cert, ...wrong, key };
+    const server = keep(await startOrigin({ tls: await authority.issue() }));
+    const error = await errorOf(server.url, { tls });
+    expect(error).toMatchObject({
+      ...{ code: 'SDK_CONFIGURATION', field: 'tls', message: expect.stringContaining(says) },
+    });
+    const gate = keep(await startProxy({ tls: await authority.issue() }));
+    const behind = await errorOf(server.url, { httpProxy: { url: gate.url, tls } });
+    expect(behind).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'httpProxy.tls' });
   });
 });
 
