@@ -54,6 +54,8 @@ export interface FailedAnswer {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** The headers that this attempt was sent with, credentials and signature included. */
+  readonly sent: HeaderBag;
 }
 
 /** What a provider's error body says. */

@@ -4,7 +4,7 @@ import type { HeaderBag } from './content/header-bag.js';
 
 export class Journal {
   readonly #attempts: AttemptFacts[] = [];
-  /** The headers of the last attempt, credentials included, if `renew` may need them. */
+  /** The headers of the last attempt, credentials included, for `renew` and `parseError`. */
   sent: HeaderBag | undefined;
 
   /** Every attempt that has failed or was redirected so far; a snapshot. */

@@ -27,6 +27,9 @@ export interface AwsConnectionOptions {
   readonly clock?: AwsClock | undefined;
 }
 
+/** AWS refuses what was signed at another time than its own by so much, S3 by three times as much. */
+const MOST_SKEW_MS = 5 * 60_000;
+
 /** The signature itself, and what it is made of: a caller's own would be overwritten, or refused by the provider. */
 const SIGNATURE_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
@@ -95,10 +98,16 @@ export class AwsConnection extends BaseConnection {
 
   protected override parseError(answer: FailedAnswer): ProviderError {
     const error = awsError(answer.body);
+    const correct = (leastMs?: number): boolean =>
+      this.clock.correct(answer.headers.get('date'), answer.sent.get('x-amz-date'), leastMs);
+    // The answer to HEAD has no body that would say that the clock is wrong.
+    if (answer.method === 'HEAD' && answer.status === 403 && correct(MOST_SKEW_MS)) {
+      return { retryable: true };
+    }
     // A page of some server on the way is no error of AWS.
     if (error.code === undefined) return super.parseError(answer);
     if (error.code !== 'RequestTimeTooSkewed') return error;
-    return { ...error, retryable: this.clock.correct(answer.headers.get('date')) };
+    return { ...error, retryable: correct() };
   }
 
   protected override secrets(): readonly string[] {

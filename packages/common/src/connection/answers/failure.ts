@@ -9,6 +9,7 @@ import { redact } from './redact.js';
 import { collect } from '../content/collect.js';
 import type { RequestContext } from '../context.js';
 import { decompress } from '../content/decompress.js';
+import type { HeaderBag } from '../content/header-bag.js';
 import { note } from '../error-notes.js';
 import type { ProviderError } from '../hooks.js';
 import { answerOfProxy, isLikelyOfProxy } from './proxy-answer.js';
@@ -41,7 +42,14 @@ export async function failureOf(
   if (ofProxy !== undefined) return ofProxy;
   const path = pathOf(context);
   const told = readable(
-    context.hooks.parseError({ status, headers, body, method: context.method, path }),
+    context.hooks.parseError({
+      status,
+      headers,
+      body,
+      method: context.method,
+      path,
+      sent: context.journal.sent as HeaderBag,
+    }),
   );
   const secrets = secretsOf(context);
   const what = redirect === undefined ? '' : `, ${redirect.what}`;

@@ -10,8 +10,8 @@ import { carried, carrying } from './hook-failure.js';
 export function credentials(context: RequestContext, next: Next): Promise<SdkResponse> {
   const bag = new HeaderBag(context.headers);
   const authorized = { ...context, bag };
+  context.journal.sent = bag;
   if (context.withheld) return next(authorized);
-  if (context.hooks.renew !== undefined) context.journal.sent = bag;
   let pending;
   try {
     pending = context.hooks.authorize(bag, context);
