@@ -52,6 +52,8 @@ export function checkedBody(body: ObjectBody, sizeBytes: number | undefined): Ch
 
 function opened(body: ByteStream): ByteStream {
   if (body instanceof Readable) {
+    // It may fail before anybody reads it (a file that is not there), and an unheard error would end the process.
+    body.on('error', () => {});
     if (body.destroyed || body.readableEnded) {
       throw new ConfigurationError(
         'body is a stream that was read or destroyed before; open it anew, or give a function that does',
@@ -76,7 +78,10 @@ async function* streamed(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   let seen = 0;
-  for await (const chunk of untilAborted(open() as AsyncIterable<unknown>, signal)) {
+  const stream = open();
+  // What it failed of while nobody read it says more than that it can no longer be read.
+  if (stream instanceof Readable && stream.errored !== null) throw stream.errored;
+  for await (const chunk of untilAborted(stream as AsyncIterable<unknown>, signal)) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (!(bytes instanceof Uint8Array)) {
       throw new ConfigurationError(`body yielded ${kindOf(chunk)}: a stream of bytes is needed`, {

@@ -38,10 +38,11 @@ import { addressingOf } from './s3/addressing.js';
 import { objectFrom } from './s3/answers.js';
 import { Buckets } from './s3/buckets.js';
 import { copy } from './s3/copy.js';
-import { createBucket } from './s3/create-bucket.js';
+import { createBucket, deleteBucket } from './s3/create-bucket.js';
 import { deleteMany, deleteOne } from './s3/delete.js';
 import { download } from './s3/download.js';
 import { listBuckets, listEntries } from './s3/list.js';
+import { withoutDescription } from './s3/object-facts.js';
 import type { UploadMeans } from './s3/object-facts.js';
 import { RunningUploads } from './s3/running-uploads.js';
 import { S3Connection } from './s3/s3-connection.js';
@@ -112,7 +113,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
 
   async deleteContainer(container: ContainerReference, options: CallOptions = {}): Promise<void> {
     checkCall(this.settings, options, 'deleteContainer');
-    await this.#buckets.of(container).request({ method: 'DELETE', expect: 'none' }, options);
+    await deleteBucket(this.#buckets.of(container), options);
   }
 
   listObjects(
@@ -171,7 +172,7 @@ export class S3Storage extends StorageDriver<S3Connection> {
           contentType: checkedContentType(options.contentType) ?? DEFAULT_CONTENT_TYPE,
           metadata: checkedMetadata(options.metadata),
           mustBeNew: options.ifNoneMatch !== undefined,
-          call: callOptions(options) ?? {},
+          call: withoutDescription(callOptions(options) ?? {}),
           ...this.#means,
         },
         checkedBody(body, options.sizeBytes),

@@ -8,10 +8,10 @@ import { lacking } from './s3-connection.js';
 /** An object as the headers of a HEAD or GET tell it. @throws MalformedResponseError where they do not tell its size. */
 export function objectFrom(name: string, answer: SdkResponse): StorageObject {
   const { headers } = answer;
-  const metadata: Record<string, string> = {};
+  const metadata = new Map<string, string>();
   for (const [header, value] of headers) {
     const match = /^x-amz-meta-(.+)$/i.exec(header);
-    if (match?.[1] !== undefined) metadata[match[1].toLowerCase()] = value;
+    if (match?.[1] !== undefined) metadata.set(match[1].toLowerCase(), value);
   }
   return {
     kind: 'object',
@@ -20,7 +20,8 @@ export function objectFrom(name: string, answer: SdkResponse): StorageObject {
     etag: etagOf(headers.get('etag')),
     modifiedAt: isoTime(headers.get('last-modified') ?? headers.get('date')),
     contentType: headers.get('content-type'),
-    metadata,
+    // By way of a Map, since `__proto__` is a name like any other.
+    metadata: Object.fromEntries(metadata),
     raw: headers.toJSON(),
   };
 }

@@ -9,6 +9,7 @@ import { objectFrom } from './answers.js';
 import type { Bucket } from './bucket.js';
 import { storeInParts } from './multipart.js';
 import type { SendPart } from './multipart.js';
+import { laterHeaders } from './object-facts.js';
 import type { ObjectTarget, UploadMeans } from './object-facts.js';
 import { MAX_PARTS } from './parts.js';
 import { lacking } from './s3-connection.js';
@@ -49,7 +50,9 @@ export async function copy(
 }
 
 async function head({ bucket, key }: Place, call: CallOptions): Promise<StorageObject> {
-  return objectFrom(key, await bucket.request({ method: 'HEAD', key }, call));
+  // What describes the copy, and its conditions, are not for this request.
+  const options = { ...call, headers: laterHeaders(call.headers) };
+  return objectFrom(key, await bucket.request({ method: 'HEAD', key }, options));
 }
 
 function copySource({ bucket, key }: Place): string {

@@ -1,5 +1,5 @@
-/** Making a bucket, which is nobody's yet. */
-import { buildXml, ConflictError } from '@sdk/common';
+/** Making a bucket, which is nobody's yet, and deleting one. */
+import { buildXml, ConflictError, isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
 import type { CallOptions, RequestSpec } from '@sdk/common';
 import type { Container } from '../../models.js';
 import type { Bucket } from './bucket.js';
@@ -14,11 +14,35 @@ export async function createBucket(
   // In us-east-1 Amazon answers 200 to whoever owns the bucket already, as some others do everywhere.
   const { status } = await bucket.request({ method: 'HEAD', success: [301, 400, 403, 404] }, call);
   if (status === 200) throw ownedAlready(bucket.name);
-  const { headers } = await bucket.request(
-    { method: 'PUT', ...placedIn(region), expect: 'none' },
-    call,
-  );
-  return { name: bucket.name, raw: headers.toJSON() };
+  try {
+    const { headers } = await bucket.request(
+      { method: 'PUT', ...placedIn(region), expect: 'none' },
+      call,
+    );
+    return { name: bucket.name, raw: headers.toJSON() };
+  } catch (error) {
+    // A repetition that finds the bucket is the success of an attempt whose answer was lost, where it was not there before.
+    const made = isSdkError(error, 'SDK_CONFLICT') && mayHaveBeenDoneBefore(error);
+    if (!made || status !== 404) throw error;
+    const look = bucket.request({ method: 'HEAD', success: [403, 404] }, call);
+    const found = await look.catch(() => undefined);
+    // Some servers say only that there is one.
+    const ours = error.providerCode === 'BucketAlreadyOwnedByYou' || found?.status === 200;
+    if (found === undefined || !ours) throw error;
+    return { name: bucket.name, raw: found.headers.toJSON() };
+  }
+}
+
+/**
+ * Deletes a bucket. A repetition that finds none is the success of an attempt whose answer was lost.
+ * @throws NotFoundError where there was none from the first.
+ */
+export async function deleteBucket(bucket: Bucket, call: CallOptions): Promise<void> {
+  try {
+    await bucket.request({ method: 'DELETE', expect: 'none' }, call);
+  } catch (error) {
+    if (!isSdkError(error, 'SDK_NOT_FOUND') || !mayHaveBeenDoneBefore(error)) throw error;
+  }
 }
 
 function ownedAlready(bucket: string): ConflictError {

@@ -36,7 +36,7 @@ export async function deleteMany(
   try {
     let batch: string[] = [];
     const flush = async (): Promise<void> => {
-      if (batch.length > 0) failures.push(...(await deleteBatch(bucket, batch, call)));
+      if (batch.length > 0) await deleteBatch(bucket, batch, failures, call);
       batch = [];
     };
     for await (const name of names) {
@@ -82,12 +82,13 @@ interface WireResult {
       };
 }
 
-/** Answers what could not be deleted; absent objects are deleted already. */
+/** Adds what could not be deleted to `failures`; absent objects are deleted already. */
 async function deleteBatch(
   bucket: Bucket,
   names: readonly string[],
+  failures: DeletionFailure[],
   call: CallOptions,
-): Promise<DeletionFailure[]> {
+): Promise<void> {
   const list = names.map((Key) => ({ Key }));
   const body = buildXml('Delete', { Quiet: true, Object: list }, { xmlns: XMLNS });
   const { body: answer } = await bucket.request<WireResult>(
@@ -106,12 +107,11 @@ async function deleteBatch(
   );
   const result = answer?.DeleteResult;
   if (result === undefined) throw lacking('<DeleteResult>');
-  if (result === '') return [];
-  return (result.Error ?? [])
-    .filter(({ Code }) => Code !== 'NoSuchKey')
-    .map(({ Key = '', Code = 'Unknown', Message = '' }) => ({
-      name: Key,
-      code: Code,
-      message: Message,
-    }));
+  if (result === '') return;
+  const errors = result.Error ?? [];
+  for (const { Key = '', Code = 'Unknown', Message = '' } of errors) {
+    if (Key === '' || Code === 'NoSuchKey') continue;
+    failures.push({ name: Key, code: Code, message: Message });
+  }
+  if (errors.some(({ Key = '' }) => Key === '')) throw lacking('the <Key> of an <Error>');
 }

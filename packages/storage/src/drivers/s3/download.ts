@@ -1,6 +1,6 @@
 /** A download, which goes on after a break where that was asked for. */
 import type { Readable } from 'node:stream';
-import { callOptions, MalformedResponseError } from '@sdk/common';
+import { callOptions, MalformedResponseError, PreconditionError } from '@sdk/common';
 import type { CallOptions, SdkResponse } from '@sdk/common';
 import { ifMatchHeader } from '../../etag.js';
 import { contentRange, isRange, rangeHeader } from '../../range.js';
@@ -15,7 +15,7 @@ import type { Beginning } from './rest.js';
 /**
  * @param options those of a call whose requests all end at one moment
  * @param attempts how often a rest may be asked for in a row, where the call does not say
- * @throws what a request throws; MalformedResponseError where another range is answered than the one asked for.
+ * @throws what a request throws; PreconditionError and MalformedResponseError also where the server ignores what it was asked.
  */
 export async function download(
   bucket: Bucket,
@@ -88,15 +88,33 @@ async function begin(
   const answer = await request(bucket, key, range, ifMatch, call);
   const { status, headers, body, requestId, decision } = answer;
   const object = checked(answer, () => {
-    if (range === undefined || (status === 206 && isRange(range, headers.get('content-range')))) {
+    const facts = { status, requestId, decision };
+    const etag = strongEtag(headers);
+    // A server may ignore If-Match, as it may ignore Range.
+    if (ifMatch !== undefined && ifMatch !== '*' && etag !== undefined && etag !== ifMatch) {
+      throw new PreconditionError('The object has another ETag than ifMatch', facts);
+    }
+    if (range === undefined) {
+      if (status !== 206 || hasRange(call)) return objectFrom(key, answer);
+      throw new MalformedResponseError(
+        'The whole object was asked for, and a part answered',
+        facts,
+      );
+    }
+    if (status === 206 && isRange(range, headers.get('content-range'))) {
       return objectFrom(key, answer);
     }
     throw new MalformedResponseError(
       `A range was asked for (${rangeHeader(range)}), and the answer is another one`,
-      { status, requestId, decision },
+      facts,
     );
   });
   return { object, body, answer };
+}
+
+/** Whether the caller has set the header. */
+function hasRange({ headers = {} }: CallOptions): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'range');
 }
 
 function request(

@@ -10,13 +10,16 @@ import { etagOf } from '../../etag.js';
  */
 export function checkEtag(headers: ResponseHeaders, md5: string): void {
   const etag = etagOf(headers.get('etag'));
-  const encryption = headers.get('x-amz-server-side-encryption');
-  if (encryption !== undefined && encryption !== 'AES256') return;
-  if (headers.has('x-amz-server-side-encryption-customer-algorithm')) return;
-  if (!/^[0-9a-f]{32}$/i.test(etag) || etag.toLowerCase() === md5) return;
+  if (!ofMd5(headers) || !/^[0-9a-f]{32}$/i.test(etag) || etag.toLowerCase() === md5) return;
   throw new IntegrityError(`What was stored has the MD5 ${etag}, what was sent ${md5}`, {
     hint: 'The bytes changed on the way. Upload them again; over https: nothing between can change them.',
   });
+}
+
+/** Whether an answer's ETag is made of MD5s, as far as its headers tell. */
+export function ofMd5(headers: ResponseHeaders): boolean {
+  if (headers.has('x-amz-server-side-encryption-customer-algorithm')) return false;
+  return (headers.get('x-amz-server-side-encryption') ?? 'AES256') === 'AES256';
 }
 
 const CODES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch']);

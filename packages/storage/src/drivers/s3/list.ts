@@ -6,6 +6,7 @@ import type { Container, StorageEntry } from '../../models.js';
 import { containerFrom, listedObject, prefixFrom } from './answers.js';
 import type { WireBuckets, WireObjects } from './answers.js';
 import type { Bucket } from './bucket.js';
+import { PageTokens } from './page-tokens.js';
 import { lacking } from './s3-connection.js';
 import type { S3Connection } from './s3-connection.js';
 
@@ -14,6 +15,7 @@ export async function* listBuckets(
   connection: S3Connection,
   call: CallOptions,
 ): AsyncGenerator<Container> {
+  const pages = new PageTokens();
   let token: string | undefined;
   do {
     const { body } = await connection.request<WireBuckets>(
@@ -31,9 +33,7 @@ export async function* listBuckets(
     const buckets =
       page.Buckets === undefined || page.Buckets === '' ? [] : (page.Buckets.Bucket ?? []);
     yield* buckets.map(containerFrom).sort((a, b) => compareBytes(a.name, b.name));
-    if (token !== undefined && page.ContinuationToken === token)
-      throw lacking('another <ContinuationToken>');
-    token = page.ContinuationToken || undefined;
+    token = pages.next(page.ContinuationToken || undefined);
   } while (token !== undefined);
 }
 
@@ -52,6 +52,7 @@ export async function* listEntries(
   { prefix, delimiter, startAfter }: ListFilter,
   call: CallOptions,
 ): AsyncGenerator<StorageEntry> {
+  const pages = new PageTokens();
   let token: string | undefined;
   do {
     const { body } = await bucket.request<WireObjects>(
@@ -85,26 +86,18 @@ export async function* listEntries(
       if (entry.kind === 'object' || !startAfter || compareBytes(entry.name, startAfter) > 0)
         yield entry;
     }
-    token = nextToken(page, token);
+    token = pages.next(nextToken(page));
   } while (token !== undefined);
 }
 
-function nextToken(
-  page: { readonly IsTruncated?: string; readonly NextContinuationToken?: string },
-  last: string | undefined,
-): string | undefined {
+function nextToken(page: {
+  readonly IsTruncated?: string;
+  readonly NextContinuationToken?: string;
+}): string | undefined {
   if (page.IsTruncated !== 'true') return undefined;
   const next = page.NextContinuationToken;
   if (next === undefined || next === '')
     throw lacking('<NextContinuationToken> of a list that goes on');
-  if (next === last) {
-    throw new MalformedResponseError(
-      'The list names the page that it has just answered as its next one',
-      {
-        status: 200,
-      },
-    );
-  }
   return next;
 }
 

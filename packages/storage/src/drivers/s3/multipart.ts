@@ -1,18 +1,27 @@
 /** An object in parts: some are sent at once, and it is stored whole or not at all. */
 import { createHash } from 'node:crypto';
-import { addHint, buildXml, isSdkError, mayHaveBeenDoneBefore } from '@sdk/common';
+import { addHint, buildXml, isSdkError, mayHaveBeenDoneBefore, onAbort } from '@sdk/common';
 import type { CallOptions } from '@sdk/common';
-import { etagOf } from '../../etag.js';
 import type { StorageObject } from '../../models.js';
-import { objectFrom } from './answers.js';
-import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
+import {
+  firstHeaders,
+  lastHeaders,
+  laterHeaders,
+  objectHeaders,
+  storedObject,
+} from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
 import { lacking, XMLNS } from './s3-connection.js';
+import { storedBefore } from './stored-before.js';
 
 /** Parts on their way at once. With the one that is being read, this many parts and one are held in memory at most. */
 const PARALLEL_PARTS = 3;
 /** An abandoned upload is cleaned up whatever became of the caller's own time, but not without end. */
 const ABORT_TOTAL_MS = 30_000;
+/** How long the answer to the first request is waited for, where the upload has ended meanwhile. */
+const BEGIN_GRACE_MS = 5_000;
+/** Longer than anybody waits: the timers of the phases end the request before. */
+const BEGIN_TOTAL_MS = 24 * 60 * 60 * 1000;
 
 /** A part that has arrived. */
 export interface SentPart {
@@ -44,21 +53,58 @@ export async function storeInParts<P extends Numbered>(
   send: SendPart<P>,
   stop: AbortController,
 ): Promise<StorageObject> {
-  const first = { ...target.call, signal: stop.signal, onProgress: undefined };
-  const uploadId = await begin(target, first);
-  const call = { ...first, headers: laterHeaders(first.headers) };
+  const uploadId = await begin(target, stop);
+  const options = { ...target.call, signal: stop.signal, onProgress: undefined };
+  const call = { ...options, headers: laterHeaders(options.headers) };
   try {
+    // It may have ended while its beginning was on the way.
+    stop.signal.throwIfAborted();
     const sent = await sendAll(parts, stop, (part) =>
       send(part, { partNumber: part.number, uploadId }, call),
     );
-    return await complete(target, uploadId, sent, call);
+    return await complete(target, uploadId, sent, options);
   } catch (error) {
     await abandon(target, uploadId, error);
     throw error;
   }
 }
 
-async function begin(target: ObjectTarget, call: CallOptions): Promise<string> {
+/** Where the upload ends meanwhile, the answer is waited for a little longer: it has the name of what is to be taken back. */
+async function begin(target: ObjectTarget, stop: AbortController): Promise<string> {
+  const { httpProxy, noProxy, retry, timeouts, headers } = target.call;
+  stop.signal.throwIfAborted();
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const stopListening = onAbort(stop.signal, () => {
+    timer = setTimeout(() => late.abort(stop.signal.reason), BEGIN_GRACE_MS);
+  });
+  try {
+    return await requestUpload(target, {
+      httpProxy,
+      noProxy,
+      retry,
+      // The total of the call is that of `stop`.
+      timeouts: { ...timeouts, totalMs: BEGIN_TOTAL_MS },
+      headers: firstHeaders(headers),
+      signal: late.signal,
+    });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    const { reason } = stop.signal as { readonly reason: unknown };
+    if (late.signal.aborted && isSdkError(reason)) {
+      addHint(
+        reason,
+        `Whether a multipart upload of ${JSON.stringify(target.key)} was begun is not known: the answer did not come in time.`,
+      );
+    }
+    throw reason;
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+  }
+}
+
+async function requestUpload(target: ObjectTarget, call: CallOptions): Promise<string> {
   const { body } = await target.bucket.request<{
     InitiateMultipartUploadResult?: { UploadId?: string };
   }>(
@@ -114,6 +160,7 @@ async function complete(
 ): Promise<StorageObject> {
   const { bucket, key, mustBeNew } = target;
   const sizeBytes = sent.reduce((sum, part) => sum + part.sizeBytes, 0);
+  const since = performance.now();
   const Part = sent.map(({ number, etag }) => ({ PartNumber: number, ETag: `"${etag}"` }));
   try {
     const { body, headers } = await bucket.request<{
@@ -130,30 +177,33 @@ async function complete(
         // To complete what is complete already does nothing, or is answered NoSuchUpload; see below.
         idempotent: true,
       },
-      call,
+      { ...call, headers: lastHeaders(call.headers) },
     );
     const raw = body?.CompleteMultipartUploadResult;
     if (typeof raw !== 'object') throw lacking('<CompleteMultipartUploadResult>');
     return storedObject(target, sizeBytes, { etag: raw.ETag, headers, raw });
   } catch (error) {
-    const before = isSdkError(error, 'SDK_NOT_FOUND') && mayHaveBeenDoneBefore(error);
-    const stored = before ? await completedBefore(target, sent, call) : undefined;
+    // A repetition finds no upload any more, or an object that meets its condition no more.
+    const refused = isSdkError(error, 'SDK_NOT_FOUND') || isSdkError(error, 'SDK_PRECONDITION');
+    const etags = expectedEtags(sent);
+    const suffix = `-${sent.length}`;
+    // A page of somebody else, or nothing, in the place of an answer tells nothing.
+    const untold = isSdkError(error, 'SDK_MALFORMED_RESPONSE');
+    const stored =
+      untold || (refused && mayHaveBeenDoneBefore(error))
+        ? await storedBefore(target, error, { since, sizeBytes, etags, suffix })
+        : undefined;
     if (stored === undefined) throw error;
     return stored;
   }
 }
 
-/** The answer to the first attempt was lost, and the second finds no upload: it may have been completed by the first. */
-async function completedBefore(
-  { bucket, key }: ObjectTarget,
-  sent: readonly SentPart[],
-  call: CallOptions,
-): Promise<StorageObject | undefined> {
-  const md5s = Buffer.from(sent.map(({ etag }) => etag).join(''), 'hex');
-  const expected = `${createHash('md5').update(md5s).digest('hex')}-${sent.length}`;
-  const answer = await bucket.request({ method: 'HEAD', key }, call).catch(() => undefined);
-  if (etagOf(answer?.headers.get('etag')) !== expected) return undefined;
-  return answer && objectFrom(key, answer);
+/** The ETag of an object in parts is the MD5 of their MD5s; none where theirs are none. */
+function expectedEtags(sent: readonly SentPart[]): readonly string[] {
+  const md5s = sent.map(({ etag }) => etag);
+  if (!md5s.every((etag) => /^[0-9a-f]{32}$/i.test(etag))) return [];
+  const whole = createHash('md5').update(Buffer.from(md5s.join(''), 'hex'));
+  return [`${whole.digest('hex')}-${sent.length}`];
 }
 
 /** Takes back the parts that have arrived. That this failed is told beside what went wrong, not in its place. */

@@ -1,7 +1,11 @@
 /** Storing one object: in one request where that is safe and sure, else in parts. */
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { isSdkError, PreconditionError, UnsupportedError } from '@sdk/common';
+import {
+  isSdkError,
+  mayHaveBeenDoneBefore,
+  PreconditionError,
+  UnsupportedError,
+} from '@sdk/common';
 import type { CallOptions, HeaderRecord, RequestBody } from '@sdk/common';
 import { sha256Hex, UNSIGNED_PAYLOAD } from '@sdk/providers/aws';
 import { etagOf } from '../../etag.js';
@@ -14,8 +18,10 @@ import { laterHeaders, objectHeaders, storedObject } from './object-facts.js';
 import type { ObjectTarget } from './object-facts.js';
 import { PART_BYTES, partSizes, partsOf } from './parts.js';
 import type { Part } from './parts.js';
+import { PassingBytes } from './passing-bytes.js';
 import { UploadProgress } from './progress.js';
 import { lacking } from './s3-connection.js';
+import { storedBefore } from './stored-before.js';
 
 /** Up to here a stream goes in one request over `https:`; a longer one that fails would have to begin anew. */
 const ONE_REQUEST_BYTES = 64 * 1024 * 1024;
@@ -27,7 +33,7 @@ export function upload(target: ObjectTarget, body: CheckedBody): Promise<Storage
   if (body.kind === 'bytes') {
     const { bytes, sizeBytes } = body;
     const md5 = createHash('md5').update(bytes).digest('hex');
-    return put(target, { body: bytes, sizeBytes, payloadHash: sha256Hex(bytes), md5: () => md5 });
+    return put(target, { body: bytes, sizeBytes, payloadHash: sha256Hex(bytes), ...known(md5) });
   }
   const { sizeBytes = Infinity } = body;
   const secure = target.bucket.connection.endpoint.protocol === 'https:';
@@ -36,39 +42,24 @@ export function upload(target: ObjectTarget, body: CheckedBody): Promise<Storage
 }
 
 /** A stream whose bytes pass by once. Its payload is not signed, TLS protects it; its MD5 is taken on the way. */
-async function putStream(
-  target: ObjectTarget,
+function putStream(
+  given: ObjectTarget,
   source: StreamBody,
   sizeBytes: number,
 ): Promise<StorageObject> {
-  const { signal } = target.call;
-  let md5 = createHash('md5');
-  let failure: { readonly error: unknown } | undefined;
-  async function* tapped(): AsyncGenerator<Uint8Array> {
-    md5 = createHash('md5');
+  return given.withStop(given.call, async (call, stop) => {
+    const passing = new PassingBytes(source, sizeBytes, stop.signal);
     try {
-      for await (const chunk of source.open(signal)) {
-        md5.update(chunk);
-        // A copy: whoever yields may use the memory again, and it is read ahead of what is sent.
-        yield Buffer.from(chunk);
-      }
+      return await put({ ...given, call }, { ...passing.asBody(), payloadHash: UNSIGNED_PAYLOAD });
     } catch (error) {
-      failure = { error };
-      throw error;
+      const { failure } = passing;
+      // What went wrong with the caller's own stream says more than that the request broke off.
+      throw stop.signal.aborted || failure === undefined ? error : failure.error;
+    } finally {
+      // A source that is silent would keep what it was opened from.
+      stop.abort(new Error('The upload is over'));
     }
-  }
-  const body = source.replayable ? () => Readable.from(tapped(), { objectMode: false }) : tapped();
-  try {
-    return await put(target, {
-      body,
-      sizeBytes,
-      payloadHash: UNSIGNED_PAYLOAD,
-      md5: () => md5.digest('hex'),
-    });
-  } catch (error) {
-    // What went wrong with the caller's own stream says more than that the request broke off.
-    throw signal?.aborted === true || failure === undefined ? error : failure.error;
-  }
+  });
 }
 
 /** Reads a part; where it is the whole object, one request stores it. */
@@ -103,13 +94,32 @@ interface Bytes {
   readonly payloadHash: string;
   /** Asked for when all bytes have been sent. */
   readonly md5: () => string;
+  /** Those of every attempt that was sent whole. */
+  readonly md5s: () => readonly string[];
 }
 
 function signed({ body, sizeBytes, sha256, md5 }: Part): Bytes {
-  return { body, sizeBytes, payloadHash: sha256, md5: () => md5.toString('hex') };
+  return { body, sizeBytes, payloadHash: sha256, ...known(md5.toString('hex')) };
+}
+
+function known(md5: string): Pick<Bytes, 'md5' | 'md5s'> {
+  return { md5: () => md5, md5s: () => [md5] };
 }
 
 async function put(target: ObjectTarget, bytes: Bytes): Promise<StorageObject> {
+  const since = performance.now();
+  try {
+    return await putOnce(target, bytes);
+  } catch (error) {
+    if (!isSdkError(error, 'SDK_PRECONDITION') || !mayHaveBeenDoneBefore(error)) throw error;
+    const etags = bytes.md5s();
+    const stored = await storedBefore(target, error, { since, etags, ...bytes });
+    if (stored === undefined) throw error;
+    return stored;
+  }
+}
+
+async function putOnce(target: ObjectTarget, bytes: Bytes): Promise<StorageObject> {
   const headers = await putBytes(target, bytes, target.call, undefined, {
     ...objectHeaders(target),
     'if-none-match': target.mustBeNew ? '*' : undefined,
