@@ -1,6 +1,6 @@
 /** Reads options as own properties, and refuses unknown ones by name, so that typing errors are noticed. */
 import { ConfigurationError, isSdkError } from './errors.js';
-import { nearest } from './nearest.js';
+import { meant, nearest } from './nearest.js';
 
 const MAX_QUOTED = 80;
 
@@ -9,12 +9,14 @@ const MAX_QUOTED = 80;
  * taken for an empty record, and its content would be lost.
  * @param where what the record is called in messages, e.g. `httpProxy.headers`
  * @param holds what the record holds, e.g. `names and values`
+ * @param hint what to write instead of something else
  * @throws ConfigurationError that says what was seen, and how to make a record of it.
  */
 export function checkRecord(
   value: unknown,
   where: string,
   holds?: string,
+  hint?: string,
 ): asserts value is Readonly<Record<string, unknown>> {
   if (isPlainRecord(value)) return;
   const name = /^\w+$/.test(where) ? where : 'it';
@@ -24,7 +26,7 @@ export function checkRecord(
       field: where,
       hint: isIterable(value)
         ? `Give a plain object, such as Object.fromEntries(${name}).`
-        : 'Give a plain object: { … }.',
+        : (hint ?? 'Give a plain object: { … }.'),
     },
   );
 }
@@ -32,21 +34,26 @@ export function checkRecord(
 /**
  * Refuses a value that is no plain record, and every key that is not known.
  * @param where what the record is called in messages, e.g. `httpProxy.tls`
- * @throws ConfigurationError that names the key and the nearest known one.
+ * @param hint what to write instead of something that is no record
+ * @throws ConfigurationError that names the key, and the nearest known one or what others call it.
  */
 export function checkKeys(
   value: unknown,
   known: readonly string[],
   where: string,
+  hint?: string,
 ): asserts value is Readonly<Record<string, unknown>> {
-  checkRecord(value, where);
+  checkRecord(value, where, undefined, hint);
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
-    const near = nearest(key, known);
+    const synonym = meant(key, known);
+    const near = synonym === undefined ? nearest(key, known) : undefined;
     const remedy =
-      near === undefined
-        ? `known are: ${known.join(', ')}`
-        : `did you mean ${JSON.stringify(near)}?`;
+      synonym !== undefined
+        ? `write ${synonym}`
+        : near === undefined
+          ? `known are: ${known.join(', ')}`
+          : `did you mean ${JSON.stringify(near)}?`;
     throw new ConfigurationError(`${where} has no member ${JSON.stringify(cut(key))}; ${remedy}`, {
       field: `${where}.${cut(key)}`,
     });

@@ -12,6 +12,10 @@ describe('an unknown member', () => {
     ['tunel', ['url', 'tunnel'], 'tunnel'],
     ['credential', ['credentials'], 'credentials'],
     ['xyzzy', ['url', 'tunnel'], undefined],
+    ['data', ['path', 'query'], undefined],
+    ['url', ['xml', 'path'], undefined],
+    ['ulr', ['xml', 'url'], 'url'],
+    ['jsn', ['path', 'json'], 'json'],
     ['', ['url'], undefined],
     ['x'.repeat(10_000), ['url'], undefined],
   ])('%s of %j is nearest to %s', (name, known, near) => {
@@ -22,6 +26,17 @@ describe('an unknown member', () => {
     const error = refusal(() => checkKeys({ timeOut: 1 }, ['timeouts'], 'options'));
     expect(error.field).toBe('options.timeOut');
     expect(error.message).toBe('options has no member "timeOut"; did you mean "timeouts"?');
+  });
+
+  test.each([
+    ['ca', ['tls', 'retry'], 'write tls: { ca }'],
+    ['maxRetries', ['tls', 'retry'], 'write retry: { attempts }'],
+    ['httpsAgent', ['httpProxy', 'userAgent'], "write httpProxy: 'http://host:port'"],
+    ['baseURL', ['endpoint'], "write endpoint: 'https://host'"],
+    ['agent', ['userAgent'], 'did you mean "userAgent"?'],
+  ])('%s, as others call a thing, is refused with what to write', (name, known, remedy) => {
+    const error = refusal(() => checkKeys({ [name]: 1 }, known, 'options'));
+    expect(error.message).toBe(`options has no member "${name}"; ${remedy}`);
   });
 
   test('is refused with all known ones where none is near', () => {

@@ -72,7 +72,7 @@ const KINDS =
  * @throws ConfigurationError where a member is missing, unknown, or cannot be sent; it never shows one.
  */
 export function checkCredentials(value: unknown, field: string): ProxyCredentials {
-  checkKeys(value, KEYS, field);
+  checkKeys(value, KEYS, field, KINDS);
   const shape = shapeOf(value);
   const others = Object.keys(value).filter(
     (key) => own(value, key) !== undefined && !(SHAPES[shape] as readonly string[]).includes(key),
@@ -175,7 +175,10 @@ function passwordCredentials(value: Members, field: string): PasswordCredentials
       `${field}.scheme must be 'basic', 'digest' or 'negotiate', this is ${typeof scheme === 'string' ? 'another string' : kindOf(scheme)}`,
       {
         field: `${field}.scheme`,
-        hint: 'Leave it out to let the proxy choose. For another scheme give the whole header value as { authorization }.',
+        hint:
+          typeof scheme === 'string' && /^(?:basic|digest|negotiate)$/i.test(scheme)
+            ? `Write it in small letters: '${scheme.toLowerCase()}'.`
+            : 'Leave it out to let the proxy choose. For another scheme give the whole header value as { authorization }.',
       },
     );
   }

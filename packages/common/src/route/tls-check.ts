@@ -1,7 +1,9 @@
 /** Checks TLS settings before a socket opens, since OpenSSL's errors for a bad certificate do not name the option. */
+import { isIP } from 'node:net';
 import { ConfigurationError } from '../errors.js';
 import type { TlsOptions } from './tls-options.js';
-import { checkKeys, kindOf } from '../option-keys.js';
+import { checkKeys, kindOf, quoted } from '../option-keys.js';
+import { checkCertificates, checkPrivateKey } from './pem.js';
 
 const NAMES: readonly (keyof TlsOptions)[] = [
   'ca',
@@ -15,6 +17,9 @@ const NAMES: readonly (keyof TlsOptions)[] = [
   'rejectUnauthorized',
 ];
 
+const EXAMPLE =
+  "Write { ca: readFileSync('root.pem') }. Whether TLS is spoken follows from the URL: https:// or http://.";
+
 /**
  * A frozen copy of the given members; `undefined` where there is none.
  * @param field what the setting is called in messages: `tls`, `httpProxy.tls`
@@ -22,7 +27,7 @@ const NAMES: readonly (keyof TlsOptions)[] = [
  */
 export function checkTlsOptions(tls: unknown, field: string): TlsOptions | undefined {
   if (tls === undefined) return undefined;
-  checkKeys(tls, NAMES, field);
+  checkKeys(tls, NAMES, field, EXAMPLE);
   // Without a prototype: a member of Object.prototype must not switch verification off.
   const copy = Object.create(null) as Record<string, unknown>;
   for (const name of NAMES) {
@@ -65,13 +70,15 @@ function check(name: keyof TlsOptions, field: string, value: unknown): void {
       const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
       if (parts.length === 0)
         throw refused(field, `${field} is an empty list`, 'Leave it out, or give a certificate.');
-      for (const part of parts) checkPem(field, part, 'CERTIFICATE');
+      parts.forEach((part, i) =>
+        checkCertificates(Array.isArray(value) ? `${field}[${i}]` : field, part),
+      );
       return;
     }
     case 'cert':
-      return checkPem(field, value, 'CERTIFICATE');
+      return checkCertificates(field, value);
     case 'key':
-      return checkPem(field, value, 'PRIVATE KEY');
+      return checkPrivateKey(field, value);
     case 'pfx':
       if (value instanceof Uint8Array) return;
       throw refused(
@@ -81,28 +88,27 @@ function check(name: keyof TlsOptions, field: string, value: unknown): void {
       );
     case 'minVersion':
       if (value === 'TLSv1.2' || value === 'TLSv1.3') return;
-      throw refused(field, `${field} must be 'TLSv1.2' or 'TLSv1.3', not ${kindOf(value)}`);
+      throw refused(field, `${field} must be 'TLSv1.2' or 'TLSv1.3', not ${quoted(value)}`);
     case 'rejectUnauthorized':
       if (typeof value === 'boolean') return;
       throw refused(field, `${field} must be true or false, not ${kindOf(value)}`);
-    default:
-      if (typeof value === 'string' && value !== '') return;
-      throw refused(field, `${field} must be a string that is not empty, not ${kindOf(value)}`);
+    case 'passphrase':
+      return checkText(field, value);
+    case 'servername':
+      checkText(field, value);
+      // RFC 6066 §3: an IP address must not be sent as the server name.
+      if (isIP(value.replace(/^\[|\]$/g, '')) === 0) return;
+      throw refused(
+        field,
+        `${field} must be a name, not an IP address`,
+        'Leave it out where the certificate holds the address; else give a name that it holds.',
+      );
   }
 }
 
-function checkPem(field: string, value: unknown, label: string): void {
-  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-    throw refused(field, `${field} must be PEM text or its bytes, not ${kindOf(value)}`);
-  }
-  const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
-  if (!new RegExp(`-----BEGIN [A-Z ]*${label}-----`).test(text)) {
-    throw refused(
-      field,
-      `${field} holds no PEM block "-----BEGIN … ${label}-----"`,
-      'Give the content of the file, not its path: readFileSync(path).',
-    );
-  }
+function checkText(field: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && value !== '') return;
+  throw refused(field, `${field} must be a string that is not empty, not ${kindOf(value)}`);
 }
 
 function refused(field: string, message: string, hint?: string): ConfigurationError {

@@ -7,7 +7,7 @@ import { connect, keep, origin, rejection, thrown } from './stand.js';
 
 const endpoint = 'http://127.0.0.1:9';
 const secret = 'canary-9';
-const pem = '-----BEGIN CERTIFICATE-----\ncanary-9\n-----END CERTIFICATE-----\n';
+const { cert: pem } = await createCertificateAuthority();
 const timer = () => undefined;
 const logger = { debug: timer, info: timer, warn: timer };
 
@@ -81,6 +81,17 @@ const bad: [string, Record<string, unknown>, string, RegExp][] = [
   ['a bare direct', { httpProxy: 'direct' }, 'httpProxy', /is 'direct'$/],
   ['a proxy URL of another scheme', { httpProxy: 'ftp://u:canary-9@h' }, 'httpProxy', /scheme/],
 ];
+
+describe('a value of another kind is refused with what to write:', () => {
+  test.each([
+    [{ timeouts: 5000 }, 'Write timeouts: { totalMs: 5000 }.'],
+    [{ tls: true }, 'Write { ca: '],
+    [{ retry: 5 }, 'retry: { attempts: 5 }'],
+  ])('%j', (options, remedy) => {
+    const error = thrown(() => new BaseConnection({ endpoint, ...(options as object) }));
+    expect(error).toMatchObject({ hint: expect.stringContaining(remedy) });
+  });
+});
 
 describe('a connection is refused', () => {
   test.each(bad)('for %s', (_name, options, field, message) => {

@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { createCertificateAuthority } from '@sdk/testing';
 import type { HttpProxy } from '../../src/proxy/setting.js';
 import { compileLevel } from '../../src/proxy/level.js';
 import { resolveProxy } from '../../src/proxy/resolve.js';
@@ -7,7 +8,7 @@ import type { ProxyServer } from '../../src/route/proxy-server.js';
 import { refusal, shownBy } from '../refusal.js';
 
 const https = 'https://example.com/';
-const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+const { cert: PEM } = await createCertificateAuthority();
 
 /** The proxy that one value of httpProxy names. */
 function proxyOf(httpProxy: unknown): ProxyServer {
@@ -77,15 +78,23 @@ describe('httpProxy', () => {
     [new Agent(), 'httpProxy', "Give the proxy's URL"],
     [{ dispatch: () => true }, 'httpProxy', 'is an agent'],
     [{ url: false }, 'httpProxy.url', 'a boolean'],
-    [{ uri: 'http://a' }, 'httpProxy.uri', '"url"'],
+    [{ uri: 'http://a' }, 'httpProxy.uri', "write url: 'http://host:port'"],
     [{ url: 'http://a', tunel: 'always' }, 'httpProxy.tunel', '"tunnel"'],
-    [{ url: 'http://a', auth: {} }, 'httpProxy.auth', 'known are: url'],
+    [{ url: 'http://a', auth: {} }, 'httpProxy.auth', 'write credentials: { username, password }'],
+    [{ url: 'http://a', username: 'u' }, 'httpProxy.username', 'write credentials: {'],
+    [{ host: 'a', port: 1 }, 'httpProxy.host', "write url: 'http://host:port'"],
+    [{ url: 'http://a', data: 1 }, 'httpProxy.data', 'known are: url'],
     [{ url: 'http://a', tunnel: true }, 'httpProxy.tunnel', "'always'"],
     [{ url: 'http://a', noProxy: 7 }, 'httpProxy.noProxy', 'a number'],
     [{ url: 'http://a', noProxy: null }, 'httpProxy.noProxy', 'null'],
     [[{ url: 'http://a', x: 1 }], 'httpProxy[0].x', 'no member'],
     // credentials
-    [{ url: 'http://a', credentials: 'u:p' }, 'httpProxy.credentials', 'a string'],
+    [{ url: 'http://a', credentials: 'u:p' }, 'httpProxy.credentials', '{ username, password }'],
+    [
+      { url: 'http://a', credentials: { username: 'u', scheme: 'Digest' } },
+      'httpProxy.credentials.scheme',
+      "small letters: 'digest'",
+    ],
     [{ url: 'http://a', credentials: {} }, 'httpProxy.credentials.username', 'has no username'],
     [
       { url: 'http://a', credentials: { username: 'u', pass: 'p' } },

@@ -12,7 +12,8 @@ const NAMES = ['poolMs', 'connectMs', 'proxyMs', 'headersMs', 'idleMs', 'totalMs
  */
 export function withTimeouts(base: Timeouts, setting: TimeoutSettings | undefined): Timeouts {
   if (setting === undefined) return base;
-  checkKeys(setting, NAMES, 'timeouts');
+  const total = typeof setting === 'number' && setting > 0 ? setting : 30_000;
+  checkKeys(setting, NAMES, 'timeouts', `Write timeouts: { totalMs: ${total} }.`);
   const merged: { -readonly [K in keyof Timeouts]: Timeouts[K] } = { ...base };
   for (const name of NAMES) {
     if (!Object.hasOwn(setting, name)) continue;
