@@ -3,9 +3,12 @@ import type { SdkError } from '../errors.js';
 import { own } from '../option-keys.js';
 import { originOf } from '../route/origin.js';
 import type { Origin } from '../route/origin.js';
+import type { ProxyExplanation } from '../proxy/explain.js';
+import { explainLevels } from '../proxy/explain.js';
 import type { HttpProxy } from '../proxy/setting.js';
 import { discardBody } from './content/body.js';
 import { build } from './stages/build.js';
+import { callLevelOf } from './options/checked-call.js';
 import { checkedEndpoint } from './options/endpoint.js';
 import type { HeaderBag, HeaderRecord } from './content/header-bag.js';
 import type {
@@ -141,6 +144,23 @@ export class BaseConnection {
       throw error;
     }
     return (await runStages(context)) as SdkResponse<T>;
+  }
+
+  /**
+   * Which way a request would take now, and which setting decides: the call's, this connection's as they are at this moment, or the
+   * environment. No socket is opened.
+   * @param target where to. @default the endpoint
+   * @param call as the request would have them; only `httpProxy` and `noProxy` matter.
+   * @throws ConfigurationError, ProxyError as the request would.
+   */
+  async explainProxy(target?: string | URL, call?: CallOptions): Promise<ProxyExplanation> {
+    const origin = target === undefined ? this.#origin : originOf(target);
+    const levels = {
+      call: call === undefined ? undefined : callLevelOf(call),
+      instance: this.#settings.level,
+      env: this.#settings.env,
+    };
+    return explainLevels(origin, levels, this.#purpose);
   }
 
   /**

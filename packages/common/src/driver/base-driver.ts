@@ -4,6 +4,7 @@ import type { CallOptions, DriverOptions, ViewOptions } from '../connection/opti
 import type { RequestSpec, SdkResponse } from '../connection/request-spec.js';
 import { Settings, VIEW } from '../connection/settings/settings.js';
 import { UnsupportedError } from '../errors.js';
+import type { ProxyExplanation } from '../proxy/explain.js';
 import type { HttpProxy } from '../proxy/setting.js';
 import { underTotal, withStop } from './under-total.js';
 
@@ -30,10 +31,21 @@ export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConn
 
   /** Reaches endpoints that no method wraps; the answer has status, headers, request id and rate limit. */
   request<T = unknown>(spec: RequestSpec, call?: CallOptions): Promise<SdkResponse<T>> {
-    if (this.connection === undefined) {
-      return Promise.reject(new UnsupportedError(`${this.constructor.name} sends no requests`));
-    }
-    return this.connection.request<T>(spec, call);
+    return this.connection === undefined
+      ? Promise.reject(sendsNothing(this))
+      : this.connection.request<T>(spec, call);
+  }
+
+  /**
+   * Which way a request of this driver would take now, and which setting decides. No socket is opened.
+   * @param target where to. @default the driver's endpoint
+   * @param call as a method would be given them; only `httpProxy` and `noProxy` matter.
+   * @throws ConfigurationError, ProxyError as a request would.
+   */
+  explainProxy(target?: string | URL, call?: CallOptions): Promise<ProxyExplanation> {
+    return this.connection === undefined
+      ? Promise.reject(sendsNothing(this))
+      : this.connection.explainProxy(target, call);
   }
 
   /**
@@ -86,4 +98,8 @@ export abstract class BaseDriver<C extends BaseConnection | undefined = BaseConn
   ): Promise<T> {
     return withStop(this.settings, call, run);
   }
+}
+
+function sendsNothing(driver: object): UnsupportedError {
+  return new UnsupportedError(`${driver.constructor.name} sends no requests`);
 }

@@ -63,12 +63,19 @@ export function explainProxy(
   target: string | URL,
   levels: ProxyLevels = {},
 ): ProxyExplanation | Promise<ProxyExplanation> {
-  const origin = originOf(target);
-  const compiled = compileLevels(levels);
-  const decision = decide(origin, compiled);
+  return explainLevels(originOf(target), compileLevels(levels));
+}
+
+/** The same for levels that have been read. @param purpose what a selector is told */
+export function explainLevels(
+  origin: Origin,
+  levels: CompiledLevels,
+  purpose?: string,
+): ProxyExplanation | Promise<ProxyExplanation> {
+  const decision = decide(origin, levels, purpose);
   return isPromise(decision)
-    ? decision.then((settled) => explain(origin, compiled, settled))
-    : explain(origin, compiled, decision);
+    ? decision.then((settled) => explain(origin, levels, settled))
+    : explain(origin, levels, decision);
 }
 
 const ORDER: readonly DecidedBy[] = ['call', 'instance', 'env', 'default'];

@@ -3,8 +3,11 @@ import { compileLevel } from '../../proxy/level.js';
 import type { CompiledLevel } from '../../proxy/level.js';
 import type { Timeouts } from '../../transport/timeouts.js';
 import { HeaderBag } from '../content/header-bag.js';
+import { own } from '../../option-keys.js';
 import { addCallHeaders } from './call-headers.js';
+import { checkKeys } from './call-options.js';
 import { checkedFunction, checkedSignal } from './option-objects.js';
+import { CALL_KEYS } from './options.js';
 import type { CallOptions, RetryOptions } from './options.js';
 import { withRetry } from './retry-option.js';
 import { withTimeouts } from './timeouts-option.js';
@@ -32,6 +35,12 @@ export function checkedCall(
     retry: withRetry(defaults.retry, call.retry),
     onProgress: checkedFunction(call.onProgress, 'onProgress'),
   };
+}
+
+/** The call's level of the cascade. @throws ConfigurationError that names the option at fault. */
+export function callLevelOf(call: CallOptions): CompiledLevel {
+  checkKeys(call, CALL_KEYS, 'call options');
+  return compileLevel({ httpProxy: own(call, 'httpProxy'), noProxy: own(call, 'noProxy') }, 'call');
 }
 
 /**
