@@ -1,5 +1,6 @@
 /** The object form of `httpProxy`: a URL and what belongs to that proxy alone. */
 import { ConfigurationError } from '../errors.js';
+import { headerRemedy } from '../header-value.js';
 import { checkKeys, checkRecord, kindOf, own } from '../option-keys.js';
 import type { ProxyCredentials, ProxyCredentialsSource } from '../route/proxy-credentials.js';
 import { checkCredentials, checkSocksCredentials } from '../route/proxy-credentials.js';
@@ -147,12 +148,15 @@ function checkHeader(name: string, lower: string, value: unknown, field: string)
     });
   }
   if (typeof value !== 'string') {
-    throw new ConfigurationError(`${at} must be a string, this is ${kindOf(value)}`, { field: at });
+    throw new ConfigurationError(`${at} must be a string, this is ${kindOf(value)}`, {
+      field: at,
+      hint: headerRemedy(value),
+    });
   }
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new ConfigurationError(
       `${at} has a line break or another character that a header cannot carry`,
-      { field: at, hint: 'Remove that character.' },
+      { field: at, hint: headerRemedy(value) },
     );
   }
 }

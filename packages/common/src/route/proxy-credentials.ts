@@ -1,5 +1,6 @@
 /** Credentials for a proxy: by value, or asked of a function when they are needed. */
 import { ConfigurationError } from '../errors.js';
+import { trimRemedy } from '../header-value.js';
 import { checkKeys, kindOf, own } from '../option-keys.js';
 
 /** A user name and a password, for Basic (RFC 7617) or Digest (RFC 7616). */
@@ -84,6 +85,7 @@ export function checkCredentials(value: unknown, field: string): ProxyCredential
       // RFC 9110, section 11.4: the value is one line, and there is no standard encoding for characters outside ASCII.
       if (!/^[\x21-\x7e]+$/.test(token)) {
         const hint =
+          trimRemedy(token) ??
           'Give the token alone: "Bearer" is put before it. { authorization } is sent whole.';
         throw unsendable(`${field}.token`, 'visible ASCII without white space', hint);
       }
@@ -94,7 +96,11 @@ export function checkCredentials(value: unknown, field: string): ProxyCredential
       if (
         !/^[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(authorization)
       )
-        throw unsendable(`${field}.authorization`, 'one line without outer blanks');
+        throw unsendable(
+          `${field}.authorization`,
+          'one line without outer blanks',
+          trimRemedy(authorization),
+        );
       return Object.freeze({ authorization });
     }
     case 'negotiate': {
@@ -166,7 +172,8 @@ function passwordCredentials(value: Members, field: string): PasswordCredentials
     throw notText(`${field}.password`, password);
   const problem = credentialsProblem(username, password);
   if (problem !== undefined) {
-    throw new ConfigurationError(`${field} cannot be sent: ${problem}`, { field });
+    const hint = trimRemedy(username) ?? trimRemedy(password ?? '');
+    throw new ConfigurationError(`${field} cannot be sent: ${problem}`, { field, hint });
   }
   const scheme = own(value, 'scheme');
   if (scheme === undefined) return Object.freeze({ username, password });

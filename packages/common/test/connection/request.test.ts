@@ -150,6 +150,21 @@ describe('the headers of a request', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test.each([
+    [5, 'Give a text: String(value).'],
+    [['a', 'b'], "Join a list: value.join(', ')."],
+    [new Date(0), 'Write a date as text: value.toUTCString().'],
+    ['canary-7\n', 'A file that is read whole ends in a line break: .trim() removes it.'],
+    ['canary-7\nX: 1', 'Encode the value, for instance by encodeURIComponent.'],
+  ])('of a call that hold %j are refused with what to write', async (value, hint) => {
+    const headers = { 'X-A': value as string };
+    const error = await rejection(
+      connect('http://h').request({ method: 'GET', path: '/' }, { headers }),
+    );
+    expect(error).toMatchObject({ field: 'headers.X-A', hint });
+    expect(error.message).not.toContain('canary-7');
+  });
+
   test('cannot be broken by a token with a line break, which is not shown', async () => {
     class Careless extends BaseConnection {
       protected override authorize(headers: HeaderBag): void {

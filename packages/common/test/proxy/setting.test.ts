@@ -110,8 +110,16 @@ describe('httpProxy', () => {
     [
       { url: 'http://a', credentials: { username: 'u', password: 'p\n' } },
       'httpProxy.credentials',
-      'control',
+      'has a control character A file that is read whole ends in a line break: .trim()',
     ],
+    [
+      { url: 'http://a', credentials: { token: 'canary\n' } },
+      'httpProxy.credentials.token',
+      '.trim() removes it',
+    ],
+    [{ url: 'http://a', headers: { x: 'canary\n' } }, 'httpProxy.headers.x', '.trim() removes it'],
+    [{ url: 'http://a', headers: { x: ['a', 'b'] } }, 'httpProxy.headers.x', "value.join(', ')"],
+    [{ url: 'http://a', headers: { x: 5 } }, 'httpProxy.headers.x', 'String(value)'],
     [
       { url: 'http://u:p@a', credentials: { username: 'u' } },
       'httpProxy.credentials',

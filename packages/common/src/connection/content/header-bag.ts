@@ -1,5 +1,6 @@
 /** The headers of a request while it is built and signed: a flat list, as the transport sends it. */
 import { ConfigurationError } from '../../errors.js';
+import { headerRemedy } from '../../header-value.js';
 import { kindOf } from '../../option-keys.js';
 import { indexOfName } from '../../transport/flat-headers.js';
 
@@ -103,6 +104,6 @@ function checkValue(name: string, value: string): void {
     typeof value === 'string'
       ? `The value of the header ${name} holds a line break, another control character, or one beyond Latin-1`
       : `The value of the header ${name} must be a string, not ${kindOf(value)}`,
-    { field: `headers.${name}`, hint: 'Encode the value, for instance by encodeURIComponent.' },
+    { field: `headers.${name}`, hint: headerRemedy(value) },
   );
 }
