@@ -7,10 +7,11 @@ import { isPromise } from '../promise.js';
 import type { CompiledLevels } from './cascade.js';
 import { decide } from './cascade.js';
 import type { ProxyCandidate, ProxyDecision } from './decision.js';
-import type { VariableState } from './environment.js';
+import type { Environment, VariableState } from './environment.js';
 import { NO_PROXY_VARIABLES, PROXY_VARIABLES, surveyVariables } from './environment.js';
 import { renderExplanation } from './explain-text.js';
 import type { CompiledLevel } from './level.js';
+import { compileNoProxy } from './no-proxy.js';
 import type { PlainProxyLevels, ProxyLevels } from './resolve.js';
 import { compileLevels } from './resolve.js';
 import type { CompiledSetting } from './setting.js';
@@ -156,7 +157,25 @@ function explainEnvironment(
       : decision.proxy !== undefined && decided
         ? `${speaker.name}: ${decision.proxy.href}`
         : `${speaker.name} is set`;
-  return { level: 'env', said, decided, why: whyEnvironment(levels, decision, speaker), variables };
+  const ignored = decided ? undefined : ignoredEntry(origin, env, decision);
+  const why =
+    whyEnvironment(levels, decision, speaker) + (ignored === undefined ? '' : `; ${ignored}`);
+  return { level: 'env', said, decided, why, variables };
+}
+
+/** The entry of NO_PROXY that would bypass a proxy which was given by an option, where NO_PROXY does not count. */
+function ignoredEntry(
+  origin: Origin,
+  env: Environment,
+  { proxy }: ProxyDecision,
+): string | undefined {
+  const [list] = surveyVariables(env, NO_PROXY_VARIABLES).filter(({ state }) => state === 'first');
+  const text: unknown = list === undefined ? undefined : env[list.name];
+  if (proxy === undefined || list === undefined || typeof text !== 'string') return undefined;
+  const entry = compileNoProxy(text, list.name).match(origin);
+  return entry === undefined
+    ? undefined
+    : `the entry ${JSON.stringify(entry)} of ${list.name} does not count beside httpProxy: give noProxy`;
 }
 
 function whyEnvironment(

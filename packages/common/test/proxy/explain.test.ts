@@ -37,7 +37,7 @@ describe('an explanation', () => {
           level: 'env',
           said: 'HTTPS_PROXY is set',
           decided: false,
-          why: 'not asked: instance decided',
+          why: 'not asked: instance decided; the entry "*" of no_proxy does not count beside httpProxy: give noProxy',
           variables: [
             { name: 'https_proxy', state: 'blank' },
             { name: 'HTTPS_PROXY', state: 'first' },
@@ -55,6 +55,20 @@ describe('an explanation', () => {
     });
     expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
     expect(shownBy(explanation)).not.toContain('canary');
+  });
+
+  test('names the entry of NO_PROXY that does not count beside httpProxy, and no other', () => {
+    const textOf = (levels: PlainProxyLevels): string => explainProxy(https, levels).text;
+    const env = { NO_PROXY: 'other.test,.example.com', HTTP_PROXY: 'http://env' };
+    const line =
+      'the entry ".example.com" of NO_PROXY does not count beside httpProxy: give noProxy';
+    const httpProxy = 'http://one';
+    expect(textOf({ instance: { httpProxy }, env })).toContain(line);
+    expect(textOf({ call: { httpProxy, noProxy: 'b.test' }, env })).toContain(line);
+    expect(textOf({ instance: { httpProxy: false }, env })).not.toContain('does not count');
+    expect(textOf({ env })).not.toContain('does not count');
+    const elsewhere = { NO_PROXY: 'other.test' };
+    expect(textOf({ instance: { httpProxy }, env: elsewhere })).not.toContain('does not count');
   });
 
   test.each<[string, PlainProxyLevels, string, RegExp]>([
