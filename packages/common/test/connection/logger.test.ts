@@ -48,6 +48,24 @@ test('a logger sees no secret of the provider, wherever it stands', async () => 
   expect(inspect(told, { depth: 9 })).not.toMatch(/canary/);
 });
 
+test('a logger is told which setting decided, and what each request is for', async () => {
+  const told: unknown[] = [];
+  const debug = (_message: string, fields?: object): void => void told.push(fields);
+  const [server, gate] = await Promise.all([origin(), proxy()]);
+  const connection = connect(server.url, {
+    env: { http_proxy: gate.url.replace('//', '//canary@') },
+    logger: { ...quiet, debug },
+  });
+  await connection.request({ method: 'GET', path: '/' });
+  await connection.request({ method: 'GET', path: '/' }, { httpProxy: false });
+  expect(told).toMatchObject([
+    { purpose: 'request', decidedBy: 'env', variable: 'http_proxy', proxy: gate.url },
+    { purpose: 'request', decidedBy: 'call', proxy: null },
+  ]);
+  expect(told[1]).not.toHaveProperty('variable');
+  expect(JSON.stringify(told)).not.toContain('canary');
+});
+
 test('what was warned of is not remembered without end', async () => {
   const server = await origin();
   let warned = 0;

@@ -105,8 +105,11 @@ function tell(context: RequestContext, fields: Record<string, unknown>): void {
     const secrets = secretsOf(context);
     const { requestId } = fields;
     if (typeof requestId === 'string') fields['requestId'] = redact(requestId, secrets);
-    const line = `${context.method} ${context.origin.href}${pathOf(context)}`;
-    context.settings.logger?.debug(redact(line, secrets), fields);
+    const { method, origin, purpose, decision } = context;
+    const { decidedBy, variable } = decision ?? {};
+    const line = `${method} ${origin.href}${pathOf(context)}`;
+    const said = variable === undefined ? { decidedBy } : { decidedBy, variable };
+    context.settings.logger?.debug(redact(line, secrets), { ...fields, purpose, ...said });
   } catch {
     // A failing logger must not make the request fail.
   }
