@@ -60,19 +60,4 @@ export function testContainers(bench: StorageBench): void {
       await expectCode(collect(driver.listObjects(name)), 'SDK_CONFIGURATION');
     }
   });
-
-  on('an option that is not known is a ConfigurationError', async (driver) => {
-    const wrong = { tineouts: {} } as object;
-    await expectCode(collect(driver.listContainers(wrong)), 'SDK_CONFIGURATION');
-    await expectCode(driver.getContainer('x', wrong), 'SDK_CONFIGURATION');
-    await expectCode(
-      driver.putObject('x', 'y', 'z', { contenttype: 'a/b' } as object),
-      'SDK_CONFIGURATION',
-    );
-    await expectCode(driver.getObject('x', 'y', { resumes: true } as object), 'SDK_CONFIGURATION');
-    await expectCode(
-      collect(driver.listObjects('x', { after: 'y' } as object)),
-      'SDK_CONFIGURATION',
-    );
-  });
 }

@@ -61,13 +61,17 @@ export function testDownloads(bench: StorageBench): void {
 
   if (!has('ifMatch')) {
     inContainer(
-      'ifMatch answers the object with that etag, else it is a PreconditionError',
+      'ifMatch answers the object with that etag, whole and in ranges, else it is a PreconditionError',
       async (driver, container) => {
-        const { etag } = await driver.putObject(container, 'x', 'first');
-        const { body } = await driver.getObject(container, 'x', { ifMatch: etag });
-        expect(await text(body)).toBe('first');
+        const { etag: ifMatch } = await driver.putObject(container, 'x', 'first');
+        const range = { start: 1, end: 3 };
+        const whole = await driver.getObject(container, 'x', { ifMatch });
+        expect(await text(whole.body)).toBe('first');
+        const part = await driver.getObject(container, 'x', { ifMatch, range });
+        expect(await text(part.body)).toBe('ir');
         await driver.putObject(container, 'x', 'second');
-        await expectCode(driver.getObject(container, 'x', { ifMatch: etag }), 'SDK_PRECONDITION');
+        await expectCode(driver.getObject(container, 'x', { ifMatch }), 'SDK_PRECONDITION');
+        await expectCode(driver.getObject(container, 'x', { ifMatch, range }), 'SDK_PRECONDITION');
       },
     );
   }

@@ -44,6 +44,14 @@ export function testLists(bench: StorageBench): void {
       expect(await listed({ startAfter: 'a/2/x', prefix: 'a' })).toEqual(['a/2/y', 'a0']);
       expect(await listed({ startAfter: 'a/15', prefix: 'a/' })).toEqual(['a/2/x', 'a/2/y']);
       expect(await listed({ delimiter: '/', prefix: 'a' })).toEqual(['a-b', 'a.txt', 'a/*', 'a0']);
+      expect(await listed({ delimiter: '-', prefix: 'a' })).toEqual([
+        'a-*',
+        'a.txt',
+        'a/1',
+        'a/2/x',
+        'a/2/y',
+        'a0',
+      ]);
       expect(await listed({ delimiter: '/', prefix: 'a/' })).toEqual(['a/1', 'a/2/*']);
       expect(await listed({ delimiter: '/', prefix: 'a/', startAfter: 'a/1' })).toEqual(['a/2/*']);
       expect(await listed({ delimiter: '/', startAfter: 'a0', prefix: 'b' })).toEqual(['b/*']);

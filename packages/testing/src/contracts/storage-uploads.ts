@@ -19,6 +19,21 @@ async function* pieces(total: number, size: number): AsyncGenerator<Uint8Array> 
   }
 }
 
+/** A stream that tells, in place of ending the process, that nobody listened to its failure. */
+class Watched extends Readable {
+  unheard = false;
+
+  override _read(): void {}
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event === 'error' && this.listenerCount('error') === 0) {
+      this.unheard = true;
+      return false;
+    }
+    return super.emit(event, ...values);
+  }
+}
+
 /** Uploads: every form of a body, whole or not at all. */
 export function testUploads(bench: StorageBench): void {
   const { expect, expectCode, has, inContainer } = bench;
@@ -115,6 +130,20 @@ export function testUploads(bench: StorageBench): void {
       },
     );
   }
+
+  inContainer(
+    'a Readable that fails before it is read fails the upload with its own error, and somebody hears it',
+    async (driver, container) => {
+      const source = new Error('there is no such file');
+      const stream = new Watched();
+      const asked = rejection(driver.putObject(container, 'x', stream));
+      stream.destroy(source);
+      expect((await asked) === (source as unknown)).toBe(true);
+      // An 'error' that nobody listens to would end the process.
+      expect(stream.unheard).toBe(false);
+      expect(await names(driver, container)).toEqual([]);
+    },
+  );
 
   inContainer(
     'an abort ends an upload whose source is silent, and nothing is stored',

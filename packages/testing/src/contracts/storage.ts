@@ -1,4 +1,5 @@
 import { storageBench, type StorageContract } from './storage-bench.js';
+import { testStorageCalls } from './storage-calls.js';
 import { testContainers } from './storage-containers.js';
 import { testDownloads } from './storage-downloads.js';
 import { testLists } from './storage-lists.js';
@@ -21,4 +22,5 @@ export function testStorageDriver(contract: StorageContract): void {
   testDownloads(bench);
   testUploads(bench);
   testLists(bench);
+  testStorageCalls(bench);
 }
