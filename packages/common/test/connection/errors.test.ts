@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError, BaseConnection, ResponseError, SdkError } from '@sdk/common';
-import type { FailedAnswer, ProviderError } from '@sdk/common';
+import type { FailedAnswer, ProviderError, SignableRequest } from '@sdk/common';
 import { startScriptedProxy, scripts } from '@sdk/testing';
 import { connect, errorOf, failing, keep, origin, rejection } from './stand.js';
 
@@ -204,4 +204,25 @@ describe('an error keeps secrets', () => {
         .length,
     ).toBeLessThan(700);
   });
+});
+
+test('parseError is told the headers that the very attempt was sent with, the signature too', async () => {
+  const seen: (string | undefined)[] = [];
+  let signed = 0;
+  class Signing extends BaseConnection {
+    protected override sign({ headers }: SignableRequest): void {
+      signed += 1;
+      headers.set('x-signed', String(signed));
+    }
+    protected override parseError({ sent }: FailedAnswer): ProviderError {
+      seen.push(sent.get('x-signed'));
+      return {};
+    }
+  }
+  const server = await failing(503, '{}');
+  const connection = keep(
+    new Signing({ endpoint: server.url, env: {}, retry: { attempts: 2, baseDelayMs: 1 } }),
+  );
+  await rejection(connection.request({ method: 'GET', path: '/x' }));
+  expect(seen).toEqual(['1', '2']);
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { BaseConnection, mayHaveBeenDoneBefore } from '@sdk/common';
+import { BaseConnection, mayHaveBeenDoneBefore, ServerError } from '@sdk/common';
+import type { SdkError } from '@sdk/common';
 import { startOrigin } from '@sdk/testing';
 
 const open: { close(): Promise<void> }[] = [];
@@ -44,6 +45,30 @@ describe('a repetition that finds nothing', () => {
   ])('may find what it did before, after %s', async (_what, replies) => {
     const error = await failureAfter(replies);
     expect(error).toMatchObject({ code: 'SDK_NOT_FOUND' });
+    expect(mayHaveBeenDoneBefore(error)).toBe(true);
+  });
+
+  test('may find what it did before, where the answer said 200 and then went wrong', async () => {
+    class Late extends BaseConnection {
+      protected override parseBody(body: unknown): unknown {
+        if (body === 'done') return body;
+        throw new ServerError('It was answered 200 and then failed', { status: 200 });
+      }
+      protected override retryable(error: SdkError): boolean | undefined {
+        return 'status' in error && error.status === 200 ? true : undefined;
+      }
+    }
+    const replies: Reply[] = [(response) => void response.end('late'), status(404)];
+    const origin = keep(
+      await startOrigin({ handler: (_request, response) => replies.shift()?.(response) }),
+    );
+    const connection = keep(
+      new Late({ endpoint: origin.url, httpProxy: false, retry: { baseDelayMs: 1 } }),
+    );
+    const error: unknown = await connection
+      .request({ method: 'DELETE', path: '/', expect: 'text' })
+      .catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code: 'SDK_NOT_FOUND', attempts: [{ status: 200 }, {}] });
     expect(mayHaveBeenDoneBefore(error)).toBe(true);
   });
 

@@ -187,6 +187,29 @@ describe('an answer that an origin of ours makes up becomes the error that fits 
     expect(error['code']).toBe('SDK_MALFORMED_RESPONSE');
   });
 
+  test('a part in the place of the whole object is a MalformedResponseError', async () => {
+    origin.intercept = ({ response }) => {
+      response.writeHead(206, { 'content-range': 'bytes 0-1/5', 'content-length': 2 }).end('by');
+    };
+    expect((await failureOf(s3.getObject('bucket', 'x')))['code']).toBe('SDK_MALFORMED_RESPONSE');
+    const { body } = await s3.getObject('bucket', 'x', { headers: { Range: 'bytes=0-1' } });
+    body.destroy();
+  });
+
+  test.each([false, true])(
+    'ifMatch that the server ignores is a PreconditionError where the ETag is another, resume: %s',
+    async (resume) => {
+      origin.intercept = ({ response }) => {
+        response.writeHead(200, { etag: '"of another version"', 'content-length': 2 }).end('by');
+      };
+      const ifMatch = 'mine';
+      const error = await failureOf(s3.getObject('bucket', 'x', { ifMatch, resume }));
+      expect(error['code']).toBe('SDK_PRECONDITION');
+      const { body } = await s3.getObject('bucket', 'x', { ifMatch: '*', resume });
+      body.destroy();
+    },
+  );
+
   test('a bucket that is yours already is a ConflictError also where S3 would say 200', async () => {
     const before = origin.calls.length;
     const error = await failureOf(s3.createContainer('bucket'));

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { S3Storage } from '@sdk/storage/drivers/s3';
 import { answerXml, fail, startS3Origin } from './s3-origin.js';
-import type { S3Origin } from './s3-origin.js';
+import type { S3Call, S3Origin } from './s3-origin.js';
 import { KEY } from './verify-sigv4.js';
 
 let origin: S3Origin;
@@ -60,6 +60,29 @@ describe('a list, from an origin of ours with two entries on a page,', () => {
       expect(origin.calls.length - before).toBeLessThanOrEqual(2);
     }
   });
+
+  test.each([1, 2, 3, 7])(
+    'whose pages lead in a circle of %i is a MalformedResponseError, not a loop',
+    async (length) => {
+      const answerPage = ({ response, query }: S3Call): void => {
+        const at = Number(query.get('continuation-token') ?? 0);
+        const token = 1 + (at % length);
+        const next = `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`;
+        const buckets = `<ListAllMyBucketsResult><ContinuationToken>${token}</ContinuationToken></ListAllMyBucketsResult>`;
+        const isBuckets = !query.has('list-type');
+        answerXml(response, isBuckets ? buckets : `<ListBucketResult>${next}</ListBucketResult>`);
+      };
+      origin.intercept = answerPage;
+      for (const list of [() => s3.listObjects('bucket'), () => s3.listContainers()]) {
+        const before = origin.calls.length;
+        const all = async (): Promise<void> => {
+          for await (const { name } of list()) expect(name).toBe('none');
+        };
+        expect((await failureOf(all()))['code']).toBe('SDK_MALFORMED_RESPONSE');
+        expect(origin.calls.length - before).toBeLessThanOrEqual(4 * length);
+      }
+    },
+  );
 
   test('that is not encoded, against what was asked, is read as it is', async () => {
     origin.intercept = ({ response }) =>
@@ -145,6 +168,19 @@ describe('deleting many', () => {
       body: failures,
     });
     expect(error['message']).toContain('7 of 9 objects');
+  });
+
+  test('counts none for an error that does not say of which, and says that the answer is none', async () => {
+    const errors = '<Error/><Error><Key>a</Key><Code>AccessDenied</Code></Error><Error>x</Error>';
+    origin.intercept = ({ response }) =>
+      answerXml(response, `<DeleteResult>${errors}</DeleteResult>`);
+    const error = await failureOf(s3.deleteObjects('bucket', ['a', 'b']));
+    expect(error).toMatchObject({
+      code: 'SDK_MALFORMED_RESPONSE',
+      body: [{ name: 'a', code: 'AccessDenied' }],
+    });
+    expect(error['message']).toContain('1 of 2 objects');
+    expect(error['hint']).toContain('lacks the <Key>');
   });
 });
 

@@ -39,6 +39,8 @@ export interface S3Origin extends Origin {
   objects(bucket: string): ReadonlyMap<string, Stored>;
   /** Runs before each call is answered, after its signature was verified. */
   intercept: Interception | undefined;
+  /** Runs before the body has come; `true`: it has answered. */
+  early: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** Milliseconds that the origin's clock is ahead of ours. */
   clockOffsetMs: number;
 }
@@ -92,6 +94,7 @@ export async function startS3Origin(options: S3OriginOptions = {}): Promise<S3Or
   const origin = await startOrigin({
     tls: options.tls,
     handler: async (request, response) => {
+      if (state.early?.(request, response) === true) return undefined;
       const body = await bodyOf(request);
       if (body === undefined) return undefined;
       const call = takenApart(request, response, body, options.virtualHost);
@@ -111,6 +114,7 @@ export async function startS3Origin(options: S3OriginOptions = {}): Promise<S3Or
     uploads,
     objects: (bucket: string) => buckets.get(bucket) ?? new Map<string, Stored>(),
     intercept: undefined,
+    early: undefined,
     clockOffsetMs: 0,
   });
   return state;

@@ -104,6 +104,27 @@ describe('on an origin of ours that verifies signatures', () => {
     expect(new URL(url).searchParams.get('X-Amz-Date')).toContain(day);
   });
 
+  test('a wrong clock is set for requests that are under way at once, each of which is sent again', async () => {
+    origin.clockOffsetMs = -3 * 60 * 60_000;
+    const driver = s3();
+    const before = origin.calls.length;
+    const names = ['1', '2', '3', '4'];
+    await Promise.all(names.map((name) => driver.putObject('bucket', name, 'bytes')));
+    expect(origin.calls.length - before).toBeLessThanOrEqual(2 * names.length);
+  });
+
+  test('a wrong clock is set by a HEAD that is refused without a word, and the HEAD is sent again once', async () => {
+    origin.clockOffsetMs = 3 * 60 * 60_000;
+    const driver = s3();
+    const before = origin.calls.length;
+    expect(await driver.getContainer('bucket')).toMatchObject({ name: 'bucket' });
+    expect(origin.calls.length - before).toBe(2);
+    const unknown = s3({ accessKeyId: 'AKIDUNKNOWN' });
+    const error = await failureOf(unknown.getContainer('bucket'));
+    expect(error['code']).toBe('SDK_PERMISSION');
+    expect(origin.calls.length - before).toBe(4);
+  });
+
   test('a clock that the origin only claims to be wrong is not asked about twice', async () => {
     origin.intercept = (call) => fail(call, 403, 'RequestTimeTooSkewed');
     const before = origin.calls.length;
