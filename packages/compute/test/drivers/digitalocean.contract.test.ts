@@ -8,7 +8,7 @@ testComputeDriver({
   test,
   expect,
   open: async () => {
-    const origin = await startDigitalOcean();
+    const origin = await startDigitalOcean({ pageSize: 2 });
     const driver = new DigitalOceanCompute({
       token: TOKEN,
       endpoint: origin.url,

@@ -85,6 +85,34 @@ export function testComputeDriver(contract: ComputeContract): void {
     await expectCode(driver.getNode(node.id), 'SDK_NOT_FOUND');
   });
 
+  on('lists every node, however many there are', async (driver) => {
+    const names = [1, 2, 3].map((number) => `${nodeSpec.name}-${number}`);
+    const specs = names.map((name) => ({ ...nodeSpec, name }));
+    const nodes = await Promise.all(specs.map((spec) => driver.createNode(spec, wait)));
+    const listed = (await collect(driver.listNodes())).filter(({ name }) => names.includes(name));
+    for (const node of nodes) await driver.deleteNode(node, wait);
+    expect(listed.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  on('looks at each part of what a node shall be', async (driver) => {
+    const wrong: Record<string, unknown> = {
+      name: '',
+      size: '',
+      image: '',
+      location: '',
+      keyPairs: [''],
+      userData: 7,
+      tags: [''],
+      networks: [''],
+    };
+    for (const [part, value] of Object.entries(wrong)) {
+      const spec = { ...nodeSpec, [part]: value };
+      const error = await rejection(driver.createNode(spec, wait));
+      expect([part, error['code']]).toEqual([part, 'SDK_CONFIGURATION']);
+      expect(String(error['field'])).toContain(part);
+    }
+  });
+
   on('stops, starts and reboots a node', async (driver) => {
     const node = await driver.createNode(nodeSpec, wait);
     try {
@@ -109,6 +137,16 @@ export function testComputeDriver(contract: ComputeContract): void {
     const reason = new Error('enough');
     controller.abort(reason);
     expect(await rejection(operation)).toBe(reason);
+    const [node] = (await collect(driver.listNodes())).filter(({ name }) => name === nodeSpec.name);
+    if (node === undefined) throw new Error('the node was not made');
+    await driver.deleteNode(node, wait);
+  });
+
+  on('stops waiting after waitMs, and leaves the job alone', async (driver) => {
+    // The first look comes at once, when no node runs yet, and the second one long after waitMs.
+    const operation = driver.createNode(nodeSpec, { pollMs: 1_000, waitMs: 100 });
+    const error = await rejection(operation);
+    expect([error['code'], error['reason']]).toEqual(['SDK_OPERATION', 'timeout']);
     const [node] = (await collect(driver.listNodes())).filter(({ name }) => name === nodeSpec.name);
     if (node === undefined) throw new Error('the node was not made');
     await driver.deleteNode(node, wait);

@@ -51,6 +51,20 @@ export function testRecords({ expect, expectCode, expectPlain, inZone, a, ttl }:
     expect((await driver.getRecordSet(zone, 'other', 'A')).values).toEqual(['192.0.2.9']);
   });
 
+  inZone('moves a record beside those that its new name has already', async (driver, zone) => {
+    await driver.upsertRecordSet(zone, a('old', '192.0.2.1', '192.0.2.2'));
+    await driver.upsertRecordSet(zone, a('new', '192.0.2.3', '192.0.2.4'));
+    const record = (await collect(driver.listRecords(zone))).find(
+      ({ value }) => value === '192.0.2.1',
+    );
+    if (record === undefined) throw new Error('the record that was written is not in the list');
+    await driver.updateRecord(zone, record, { name: 'new' });
+    const valuesOf = async (name: string): Promise<string[]> =>
+      sorted((await driver.getRecordSet(zone, name, 'A')).values);
+    expect(await valuesOf('old')).toEqual(['192.0.2.2']);
+    expect(await valuesOf('new')).toEqual(['192.0.2.1', '192.0.2.3', '192.0.2.4']);
+  });
+
   inZone('changes no record that is not there, and none into one that is', async (driver, zone) => {
     const one = await driver.createRecord(zone, {
       name: 'www',

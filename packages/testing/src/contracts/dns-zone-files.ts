@@ -30,6 +30,22 @@ export function testZoneFiles({ expect, inZone, ownSets, a, ttl }: DnsBench): vo
     expect(plain(after)).toEqual(plain(before));
   });
 
+  inZone('leaves what a text does not name where it imports it', async (driver, zone) => {
+    await driver.applyChanges(zone, {
+      upsert: [
+        a('kept', '192.0.2.1'),
+        a('www', '192.0.2.2'),
+        { name: 'www', type: 'TXT', ttl, values: ['kept too'] },
+      ],
+    });
+    const changes = await driver.importZone(zone, `$TTL ${ttl}\nwww A 192.0.2.3\n`);
+    expect(changes).toEqual({ upsert: [a('www', '192.0.2.3')], delete: [] });
+    const sets = await ownSets(driver, zone);
+    expect(
+      sorted(sets.map(({ name, type, values }) => `${name} ${type} ${values.join()}`)),
+    ).toEqual(['kept A 192.0.2.1', 'www A 192.0.2.3', 'www TXT kept too']);
+  });
+
   inZone('imports a zone file with relative names and comments', async (driver, zone) => {
     const text = `$TTL ${ttl}\nwww IN A 192.0.2.1 ; one\n A 192.0.2.2\nmx MX 10 mail\n`;
     await driver.importZone(zone, text);
