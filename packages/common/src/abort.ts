@@ -43,10 +43,37 @@ function gather(signal: AbortSignal): Audience {
   const listeners = new Set<Listener>();
   const fire = (): void => {
     audiences.delete(signal);
-    for (const each of listeners) each();
+    for (const each of listeners) call(each);
   };
   const audience: Audience = { listeners, fire };
   signal.addEventListener('abort', fire, { once: true });
   audiences.set(signal, audience);
   return audience;
+}
+
+/** As an `EventTarget` does it: what one listener throws is uncaught, and the others are called all the same. */
+function call(listener: Listener): void {
+  try {
+    listener();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * What to destroy a stream with for a signal's `reason`: the reason itself where it can be. For a stream a falsy one is no error
+ * at all, and one whose `stack` cannot be read fails within its `destroy`.
+ */
+export function asStreamError(reason: unknown): Error {
+  try {
+    if (reason) {
+      void (reason as Error).stack;
+      return reason as Error;
+    }
+  } catch {
+    // The error below carries it.
+  }
+  return new DOMException('This operation was aborted', { name: 'AbortError', cause: reason });
 }

@@ -10,7 +10,7 @@ import { onAbort } from '../abort.js';
 import { exchangeFailed } from '../wire/failure.js';
 import { protocolChanged } from '../wire/node-error.js';
 import type { LeasedOptions, PooledAgent } from './agents.js';
-import { guarded, withoutBody } from './answer-body.js';
+import { endBody, guarded, withoutBody } from './answer-body.js';
 import { closedInFlight } from './closed.js';
 import { ExchangeTimer, type Timed } from './exchange-timer.js';
 import { unsendable, type Head } from './head.js';
@@ -146,7 +146,7 @@ class Exchange implements Timed {
       this.#client.destroy();
       this.#settle.reject(reason);
     } else {
-      this.#response.destroy(reason as Error);
+      endBody(this.#response, reason);
       if (uploading) this.#client.destroy();
     }
   }

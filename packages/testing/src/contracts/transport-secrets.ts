@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { scripts } from '../scripts.js';
 import { outputOf } from './process-output.js';
-import { serverAt } from './transport-attempt.js';
+import { attempt, serverAt } from './transport-attempt.js';
 import type { TransportBench } from './transport-bench.js';
-import { exchange, failureOf } from './transport-stand.js';
+import { exchange, failureOf, readAll } from './transport-stand.js';
 
 const PASSWORD = 'canary-password';
 const HEADERS = ['Authorization', 'Bearer canary-token'];
@@ -14,7 +14,16 @@ const CANARIES = /canary|Y2FuYXJ5|YWRhOm/;
 function shown(value: unknown): string {
   const own = value instanceof Error ? `${value.message}${value.stack}${inspect(value.cause)}` : '';
   const deep = inspect(value, { depth: 9, showHidden: true, getters: true });
-  return `${deep}${JSON.stringify(value) ?? ''}${String(value)}${own}`;
+  return `${inspect(value)}${deep}${json(value)}${String(value)}${own}`;
+}
+
+/** What has a circle in it has no JSON. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** A secret appears in no error, no output and no inspected object. */
@@ -26,6 +35,19 @@ export function testSecrets({ expect, can, on }: TransportBench): void {
       await exchange(transport, `${origin.url}/`, { headers: HEADERS });
     });
     expect(shown(transport) + output).not.toMatch(CANARIES);
+  });
+
+  on('the body of an answer shows nothing of the request that it answers', async (stand) => {
+    const origin = await stand.origin();
+    const transport = await stand.transport();
+    for (const path of ['/', '/stall']) {
+      const url = `${origin.url}${path}?signature=canary-signature`;
+      const response = await transport.send(attempt(url, { headers: HEADERS }));
+      expect(shown(response) + shown(response.body)).not.toMatch(CANARIES);
+      if (path === '/') await readAll(response.body);
+      response.body.destroy();
+      expect(shown(response.body)).not.toMatch(CANARIES);
+    }
   });
 
   on('what Node hangs on an error of its own stays behind', async (stand) => {
@@ -55,8 +77,9 @@ export function testSecrets({ expect, can, on }: TransportBench): void {
         }
       }
       const via = serverAt(guarded, { username: 'ada', password: PASSWORD });
-      const { route } = await exchange(transport, `${origin.url}/`, { via, headers: HEADERS });
-      seen += JSON.stringify(route) + inspect(route) + shown(transport);
+      const answer = await exchange(transport, `${origin.url}/`, { via, headers: HEADERS });
+      const { route, body } = answer;
+      seen += JSON.stringify(route) + inspect(route) + shown(transport) + shown(body);
     });
     expect(seen.length).toBeGreaterThan(100);
     expect(seen + output).not.toMatch(CANARIES);

@@ -1,6 +1,6 @@
 /** One request and its answer on one leased socket, under undici. */
 import type { Dispatcher } from 'undici';
-import { onAbort } from '../../abort.js';
+import { asStreamError, onAbort } from '../../abort.js';
 import { exchangeFailed } from '../../wire/failure.js';
 import { protocolChanged } from '../../wire/node-error.js';
 import { closedInFlight } from '../closed.js';
@@ -206,7 +206,7 @@ class Exchange implements Dispatcher.DispatchHandler, Timed, BodySource {
     if (this.#over) return;
     this.#upload?.stop();
     if (this.#body !== undefined) {
-      this.#body.destroy(reason as Error);
+      this.#body.destroy(asStreamError(reason));
       return;
     }
     this.#finish();
