@@ -19,7 +19,7 @@ const PARALLEL_PARTS = 3;
 /** An abandoned upload is cleaned up whatever became of the caller's own time, but not without end. */
 const ABORT_TOTAL_MS = 30_000;
 /** How long the answer to the first request is waited for, where the upload has ended meanwhile. */
-const BEGIN_GRACE_MS = 5_000;
+const BEGIN_GRACE_MS = 2_000;
 /** Longer than anybody waits: the timers of the phases end the request before. */
 const BEGIN_TOTAL_MS = 24 * 60 * 60 * 1000;
 
