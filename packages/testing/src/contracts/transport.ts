@@ -12,6 +12,7 @@ import { testBodies } from './transport-bodies.js';
 import { testClosing } from './transport-closing.js';
 import { testConnect } from './transport-connect.js';
 import { testCore } from './transport-core.js';
+import { testEndings } from './transport-endings.js';
 import { testFailures } from './transport-failures.js';
 import { testForward } from './transport-forward.js';
 import { testHeaders } from './transport-headers.js';
@@ -64,6 +65,7 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
   testWays(bench);
   testHeaders(bench);
   testBodies(bench);
+  testEndings(bench);
   testUploads(bench);
   testTls(bench);
   testTimers(bench);
