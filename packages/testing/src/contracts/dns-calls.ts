@@ -5,7 +5,7 @@ import { collect, rejection } from './runner.js';
 
 /** What a call is given in all, and when the choice of its way is made, long after that. */
 const TOTAL_MS = 200;
-const LATE_MS = 1_500;
+const LATE_MS = 1_000;
 
 /** What holds for any call: its options, its signal, its total, and the end of the driver. */
 export function testCalls({

@@ -8,7 +8,7 @@ import type { StorageBench } from './storage-bench.js';
 
 /** What a call is given in all, and how long something is silent that only its end can stop. */
 const TOTAL_MS = 200;
-const SILENT_MS = 1_500;
+const SILENT_MS = 1_000;
 
 /** What holds for any call: its options, its signal, its total, and the end of the driver. */
 export function testStorageCalls(bench: StorageBench): void {
