@@ -88,7 +88,6 @@ class Exchange implements Timed {
   readonly #stopListening: (() => void) | undefined;
   #response: IncomingMessage | undefined;
   #upload: Upload | undefined;
-  #clientClosed = false;
   #over = false;
 
   constructor(
@@ -139,15 +138,14 @@ class Exchange implements Timed {
   /** Ends the exchange with `reason`: before the headers the promise rejects, after them the body fails. */
   fail(reason: unknown): void {
     if (this.#over) return;
-    const uploading = this.#upload?.unfinished === true;
-    this.#upload?.stop();
     if (this.#response === undefined) {
+      this.#upload?.stop();
       this.#finish();
       this.#client.destroy();
       this.#settle.reject(reason);
     } else {
+      this.#stopUpload();
       endBody(this.#response, reason);
-      if (uploading) this.#client.destroy();
     }
   }
 
@@ -171,13 +169,17 @@ class Exchange implements Timed {
 
   /** A failure after the last byte of the answer ends the connection; the answer can still be read to its end. */
   #broke(cause: Error): void {
-    if (this.answer === 'complete' && this.#upload?.unfinished !== true) return;
-    this.fail(this.failed(cause));
+    if (this.answer !== 'complete') this.fail(this.failed(cause));
   }
 
   #answer(message: IncomingMessage): void {
     const { method, origin, route, timeouts } = this.#request;
     const status = message.statusCode as number;
+    if (status < 200) {
+      // Another answer may follow, which must not be taken for that to the next request.
+      this.fail(this.failed(protocolChanged()));
+      return;
+    }
     const lease = this.#lease;
     const headers = new ResponseHeaders(message.rawHeaders);
     this.#response = message;
@@ -185,11 +187,8 @@ class Exchange implements Timed {
     this.#timer.enter('idle');
     lease.watch(this);
     lease.keepAliveHintMs = keepAliveHint(headers);
-    if (status >= 300 && this.#upload?.unfinished === true) {
-      // The answer has come, so the rest of the request's body is useless. The connection cannot be used again.
-      this.#upload.stop();
-      message.once('end', () => this.#client.destroy());
-    }
+    // It is refused, so the rest of the request's body is useless.
+    if (status >= 300) this.#stopUpload();
     const since = performance.now();
     const body = method === 'HEAD' ? withoutBody(message) : guarded(message, this);
     if (body === message) {
@@ -220,15 +219,25 @@ class Exchange implements Timed {
 
   /** The answer may still wait for its reader: the signal and the total hold until it is read. */
   #onClientClose(): void {
-    this.#clientClosed = true;
-    if (this.#response === undefined) this.fail(this.failed(closedUnanswered()));
-    else if (this.#response.closed) this.#finish();
-    else this.#timer.awaitReader();
+    if (this.#response === undefined) {
+      this.fail(this.failed(closedUnanswered()));
+    } else if (!this.#over) {
+      this.#stopUpload();
+      this.#timer.awaitReader();
+    }
   }
 
-  /** An upload may outlast its answer: the timers and the signal hold until it has ended, too. */
+  /** Nobody waits for what an upload has left. Without it the connection cannot be used again. */
   #onAnswerClose(): void {
-    if (this.#clientClosed || this.#upload?.unfinished !== true) this.#finish();
+    if (this.#stopUpload()) this.#client.destroy();
+    this.#finish();
+  }
+
+  /** Whether there was one to stop. */
+  #stopUpload(): boolean {
+    if (this.#upload?.unfinished !== true) return false;
+    this.#upload.stop();
+    return true;
   }
 
   /** Nothing more is awaited. */

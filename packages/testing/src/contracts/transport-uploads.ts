@@ -5,7 +5,7 @@ import { until } from '../until.js';
 import { rejection } from './runner.js';
 import { attempt } from './transport-attempt.js';
 import type { TransportBench } from './transport-bench.js';
-import { exchange, failureOf, pause, readAll, type TransportStand } from './transport-stand.js';
+import { exchange, failureOf, pause, type TransportStand } from './transport-stand.js';
 
 /** Pieces of a size, without an end unless there is a limit; `pulled` counts them. */
 function source(size: number, everyMs = 0, limit = Infinity) {
@@ -39,7 +39,7 @@ function hasty(stand: TransportStand, answer: string): Promise<ScriptedProxy> {
 }
 
 /** Bodies on their way up: whole, as fast as the peer takes them, and let go when all is over. */
-export function testUploads({ expect, on }: TransportBench): void {
+export function testUploads({ expect, can, on }: TransportBench): void {
   for (const [what, length] of [
     ['longer', '4000'],
     ['shorter', '6000'],
@@ -131,17 +131,40 @@ export function testUploads({ expect, on }: TransportBench): void {
     },
   );
 
-  on('an upload that outlasts its answer still ends with the signal', async (stand) => {
-    const raw = await hasty(stand, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-    const controller = new AbortController();
-    const { body } = source(100, 5);
-    const transport = await stand.transport();
-    const { signal } = controller;
-    const response = await transport.send(attempt(`${raw.url}/`, { method: 'PUT', body, signal }));
-    expect((await readAll(response.body)).toString()).toBe('ok');
-    controller.abort();
-    await until(() => body.destroyed && raw.openSockets() === 0, 'the upload ended');
-  });
+  for (const [what, close] of [
+    ['', ''],
+    [' of a server that closes', 'Connection: close\r\n'],
+  ]) {
+    on(`the end of an early answer${what} ends the upload and its socket`, async (stand) => {
+      const raw = await hasty(stand, `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${close}\r\nok`);
+      const transport = await stand.transport();
+      const { body, count } = source(1_000, 5, 1_000);
+      const { status, text } = await exchange(transport, `${raw.url}/`, { method: 'PUT', body });
+      expect([status, text]).toEqual([200, 'ok']);
+      await until(() => body.destroyed && raw.openSockets() === 0, 'the upload ended');
+      expect(count.pulled).toBeLessThan(500);
+    });
+  }
+
+  on(
+    'an early answer to an upload that the server reads no further frees its place',
+    async (stand) => {
+      const raw = await stand.scripted(async (socket, api) => {
+        await api.head();
+        socket.pause().write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+      const transport = await stand.transport(can.options ? { maxSockets: 1 } : {});
+      for (const body of [
+        source(65_536).body,
+        source(10, 5).body,
+        Buffer.alloc(32 * 1024 * 1024),
+      ]) {
+        const put = { method: 'PUT', body, timeouts: { poolMs: 2_000 } };
+        expect((await exchange(transport, `${raw.url}/`, put)).text).toBe('ok');
+        if (body instanceof Readable) await until(() => body.destroyed, 'the body was let go');
+      }
+    },
+  );
 
   on('idleMs bounds an upload whose peer takes nothing', async (stand) => {
     const transport = await stand.transport();
