@@ -51,7 +51,13 @@ export function mistakeIn(url: string): Mistake | undefined {
       remedy: 'Write http://host:port: one URL serves http:// and https:// targets',
     };
   }
-  if (/^file:/i.test(url)) {
+  if (/^(?:export\s+)?\w*proxy\s*=[^@]*:\/\//i.test(url)) {
+    return {
+      seen: 'it begins with the name of a variable',
+      remedy: 'Write its value alone: http://host:port',
+    };
+  }
+  if (/^file:\//i.test(url)) {
     return {
       seen: 'it is the URL of a file',
       remedy: 'For a PAC file write pac+file:///path/proxy.pac',
@@ -69,7 +75,7 @@ export function mistakeIn(url: string): Mistake | undefined {
 /** A second URL after a mark that divides, or such a mark where the host stands: a password may hold one. */
 function isList(url: string): boolean {
   if (/[,;\s]\s*[a-z][a-z0-9+.-]*:\/\//i.test(url)) return true;
-  const rest = url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
+  const rest = url.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//i, '');
   const host = rest.slice(rest.lastIndexOf('@') + 1);
   return /^[^/?#\\]*[,;]/.test(host);
 }

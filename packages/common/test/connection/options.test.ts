@@ -86,7 +86,7 @@ describe('a value of another kind is refused with what to write:', () => {
   test.each([
     [{ timeouts: 5000 }, 'Write timeouts: { totalMs: 5000 }.'],
     [{ tls: true }, 'Write { ca: '],
-    [{ retry: 5 }, 'retry: { attempts: 5 }'],
+    [{ retry: 7 }, 'retry: { attempts: 7 }'],
   ])('%j', (options, remedy) => {
     const error = thrown(() => new BaseConnection({ endpoint, ...(options as object) }));
     expect(error).toMatchObject({ hint: expect.stringContaining(remedy) });

@@ -116,6 +116,8 @@ describe('a proxy URL', () => {
     ['HTTPS host:3128', 'Write https://host:port'],
     ['http=host:3128;https=host:3128', "Windows' settings; Write http://host:port"],
     ['file:///etc/proxy.pac', 'pac+file:///path'],
+    ['HTTP_PROXY=http://a:1', 'the name of a variable; Write its value alone'],
+    ['//a,b', 'list'],
     ['none', 'the word "none"; For no proxy unset the variable'],
     ['OFF', 'give httpProxy: false'],
     ['undefined', 'the word "undefined"'],
@@ -166,6 +168,7 @@ describe('a proxy URL', () => {
     ['http://ada:a;b@proxy', 'ada', 'a;b'],
     ['http=ada:x@proxy', 'http=ada', 'x'],
     ['none:no@proxy', 'none', 'no'],
+    ['file:x@proxy', 'file', 'x'],
   ])('%s is no list and no word: such signs may stand in credentials', (input, name, password) => {
     expect(read(input, ['username', 'password'])).toEqual({ username: name, password });
   });

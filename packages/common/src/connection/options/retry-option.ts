@@ -22,7 +22,7 @@ export function withRetry(base: RetryOptions, setting: RetrySetting | undefined)
       `retry must be false or an object of options, not ${seen(setting)}`,
       {
         field: 'retry',
-        hint: 'Write retry: false, or for instance retry: { attempts: 5 }.',
+        hint: `Write retry: false, or retry: { attempts: ${timesOf(setting)} }.`,
       },
     );
   }
@@ -34,6 +34,11 @@ export function withRetry(base: RetryOptions, setting: RetrySetting | undefined)
     if (value !== undefined) merged[name] = checked(name, value);
   }
   return Object.freeze(merged);
+}
+
+/** The number that was meant as `attempts`, or one for an example. */
+function timesOf(setting: unknown): number {
+  return Number.isInteger(setting) && (setting as number) >= 1 ? (setting as number) : 5;
 }
 
 function checked(name: keyof RetryOptions, value: unknown): number {
