@@ -9,6 +9,7 @@ import { testAborts } from './transport-aborts.js';
 import { testAmbient } from './transport-ambient.js';
 import { testAuth } from './transport-auth.js';
 import { testBodies } from './transport-bodies.js';
+import { testBrokenTls } from './transport-broken-tls.js';
 import { testClosing } from './transport-closing.js';
 import { testConnect } from './transport-connect.js';
 import { testCore } from './transport-core.js';
@@ -68,6 +69,7 @@ export function testTransport(factory: TransportFactory, contract: TransportCont
   testEndings(bench);
   testUploads(bench);
   testTls(bench);
+  testBrokenTls(bench);
   testTimers(bench);
   testAborts(bench);
   testFailures(bench);

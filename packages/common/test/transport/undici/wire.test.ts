@@ -52,6 +52,15 @@ test.each([
   ['in one piece with the answer', (head: string) => [head + OK]],
   ['in a piece of its own', (head: string) => [head, OK]],
   ['in single bytes', (head: string) => [...head, ...OK]],
+  [
+    'behind line breaks',
+    (head: string) => [`\r\n${head.replaceAll('HTTP', '\r\nHTTP')}\n\r\n${OK}`],
+  ],
+  [
+    'behind line breaks in single bytes',
+    (head: string) => [...`\n${head.replaceAll('HTTP', '\r\nHTTP')}\r\n${OK}`],
+  ],
+  ['of an older version', (head: string) => [`\r\n${head.replaceAll('1.1', '1.0')}${OK}`]],
 ])('100 that nobody asked for is passed over, %s', async (_name, pieces) => {
   const { transport, url } = await stand(async (socket, api) => {
     await api.head();
@@ -62,6 +71,18 @@ test.each([
   });
   const { status, body } = await transport.send(attempt(url));
   expect([status, await text(body)]).toEqual([200, 'ok']);
+});
+
+test('a head whose second piece looks like an interim answer is the head of one answer', async () => {
+  const { transport, url } = await stand(async (socket, api) => {
+    await api.head();
+    socket.setNoDelay();
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Seen: ');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.write(`${INTERIM}ok`);
+  });
+  const { headers, body } = await transport.send(attempt(url));
+  expect([headers.get('x-seen'), await text(body)]).toEqual(['HTTP/1.1 100 Continue', 'ok']);
 });
 
 test('what a server says on a new connection before it was asked is its answer', async () => {
@@ -95,6 +116,7 @@ test.each([
 
 test.each([
   ['no HTTP', 'SSH-2.0-x\r\n', 'HPE_INVALID_CONSTANT'],
+  ['a status of four digits', OK.replace('200', '1000'), 'HPE_INVALID_STATUS'],
   ['another version', 'HTTP/7.3 200 OK\r\n\r\n', 'HPE_INVALID_VERSION'],
   [
     'a length that is none',
