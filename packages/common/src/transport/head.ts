@@ -68,8 +68,9 @@ function copyHeaders(from: readonly string[], to: string[]): Framing {
         break;
       case 14:
         if (name.toLowerCase() === 'content-length') {
+          if (declaredBytes !== undefined) throw lengthTwice();
           framed = true;
-          declaredBytes = Number(value);
+          declaredBytes = bytesOf(value);
         }
         break;
       case 17:
@@ -83,6 +84,13 @@ function copyHeaders(from: readonly string[], to: string[]): Framing {
   }
   if (chunked && declaredBytes !== undefined) throw framedTwice();
   return { framed, declaredBytes };
+}
+
+/** Only digits: `1e1`, `0x0a` or `5, 5` is a length to some servers and none, or another one, to others. */
+function bytesOf(value: string): number {
+  const bytes = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(bytes)) throw noLength();
+  return bytes;
 }
 
 function checkLength(body: TransportRequest['body'], declared: number | undefined): void {
@@ -113,6 +121,23 @@ export function lengthMismatch(declaredBytes: number): ConfigurationError {
       hint: 'Give the length in bytes, or leave it out to send the body chunked.',
     },
   );
+}
+
+const LENGTH_HINT =
+  'Give it once, as digits only, or leave it out: the length of a text or of bytes is known, and a stream goes chunked.';
+
+function noLength(): ConfigurationError {
+  return new ConfigurationError('The value of the header Content-Length is no number of bytes', {
+    field: 'headers',
+    hint: LENGTH_HINT,
+  });
+}
+
+function lengthTwice(): ConfigurationError {
+  return new ConfigurationError('A request cannot have the header Content-Length twice', {
+    field: 'headers',
+    hint: LENGTH_HINT,
+  });
 }
 
 /** RFC 9112 §6.2: a proxy and an origin could each obey a different one, and see different requests in the same bytes. */

@@ -22,10 +22,53 @@ describe.each(ENGINES)('under %s', (_name, Engine) => {
         ...spec,
         headers: { 'Transfer-Encoding': 'chunked' },
       });
-      expect(await rejection(called)).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
+      expect(await rejection(called)).toMatchObject({
+        code: 'SDK_CONFIGURATION',
+        field: 'headers',
+      });
       expect(server.connections).toBe(0);
     },
   );
+
+  test.each(['abc', '5, 5', '1e1', '0x0A', '+10', '-1', '1_0', '', ' ', '9007199254740993'])(
+    'a Content-Length of "%s" is refused: it is no number of bytes',
+    async (length) => {
+      const server = await origin();
+      const transport = keep(new Engine());
+      for (const given of ['0123456789', Readable.from(['01234', '56789'])]) {
+        const headers = ['content-length', length];
+        const put = attempt(`${server.url}/`, { method: 'PUT', body: given, headers });
+        expect(await rejection(transport.send(put))).toMatchObject({
+          code: 'SDK_CONFIGURATION',
+          field: 'headers',
+          message: expect.stringContaining('Content-Length'),
+        });
+      }
+      expect(server.connections).toBe(0);
+    },
+  );
+
+  test('a second Content-Length is refused, also where both are the same', async () => {
+    const server = await origin();
+    const transport = keep(new Engine());
+    for (const second of ['4', '5']) {
+      const headers = ['Content-Length', '4', 'content-length', second];
+      const put = attempt(`${server.url}/`, { method: 'PUT', body: 'body', headers });
+      const error = await rejection(transport.send(put));
+      expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
+    }
+    expect(server.connections).toBe(0);
+  });
+
+  test('a stream whose Content-Length is refused is destroyed', async () => {
+    const server = await origin();
+    const connection = connect(server.url, { transport: keep(new Engine()) });
+    const body = Readable.from(['01234', '56789']);
+    const headers = { 'Content-Length': '1_0' };
+    const error = await rejection(connection.request({ method: 'PUT', path: '/', body, headers }));
+    expect(error).toMatchObject({ code: 'SDK_CONFIGURATION', field: 'headers' });
+    expect([body.destroyed, server.connections]).toEqual([true, 0]);
+  });
 
   test('a CONNECT of the caller is refused: it would reach the origin, or another host by the proxy', async () => {
     const server = await origin();
