@@ -39,7 +39,7 @@ describe('an authority is accepted, and trusted', () => {
   });
 });
 
-describe('what cannot be read is refused before a socket opens:', () => {
+describe('a certificate that cannot be read is refused before a socket opens:', () => {
   const refused: [string, unknown, RegExp, RegExp][] = [
     [
       '\\n as two characters',

@@ -103,8 +103,8 @@ test('a user name with a colon, and control characters in credentials, are refus
   }
 });
 
-test('a proxy server shows its password in no text, JSON or inspection of it', () => {
-  const server = parseProxyUrl('http://ada:canary@p:1');
+test('a proxy server shows its password in no text, JSON or inspection of it, nor its user name, which may be a token', () => {
+  const server = parseProxyUrl('http://canary-token:canary@p:1');
   const shown = [
     String(server),
     JSON.stringify(server),
@@ -113,5 +113,16 @@ test('a proxy server shows its password in no text, JSON or inspection of it', (
     JSON.stringify(structuredClone({ ...server })),
   ];
   expect(shown.join('\n')).not.toContain('canary');
-  expect(server.password).toBe('canary');
+  expect([server.username, server.password]).toEqual(['canary-token', 'canary']);
+});
+
+test('a list, an answer of a PAC file, a word for none and a bare number are refused, each with what to write', () => {
+  for (const [text, remedy] of [
+    ['http://a:1,http://b:1', 'as an array'],
+    ['PROXY a:1; DIRECT', 'http://host:port'],
+    ['none', 'unset the variable'],
+    ['0', 'unset the variable'],
+  ] as const) {
+    expect(refused(() => parseProxyUrl(text)).hint).toContain(remedy);
+  }
 });
