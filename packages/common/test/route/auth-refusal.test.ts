@@ -11,7 +11,8 @@ describe('the hint of a refusal', () => {
     [[], /in the URL/],
     [['Negotiate', 'NTLM'], /scheme: 'negotiate'.*kerberos/],
     [['Bearer'], /\{ token \}/],
-    [['NTLM'], /supports Basic, Digest, Negotiate and Bearer.*offers: NTLM/],
+    [['NTLM'], /does not speak NTLM.*offers: NTLM/],
+    [['Hawk'], /supports Basic, Digest, Negotiate and Bearer.*offers: Hawk/],
   ])('says what to give where %j is offered and nothing was given', (schemes, said) => {
     expect(hint(schemes, [])).toMatch(said);
   });
