@@ -142,11 +142,14 @@ export function testWays({ expect, can, on }: TransportBench): void {
     ];
     const tls = await stand.trust();
     const transport = await stand.transport({ maxSockets: 20 });
+    // Without a pool these are a thousand handshakes of a busy machine.
+    const timeouts = { poolMs: 50_000, proxyMs: 50_000, connectMs: 50_000, headersMs: 50_000 };
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, async (_, i) => {
         const answer = await exchange(transport, `${secure.url}/call/${i}`, {
           via: servers[i % 2],
           tls,
+          timeouts,
           method: 'POST',
           body: `body ${i}`,
           headers: ['X-Call', String(i)],
